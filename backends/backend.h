@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The contract of a backend: one way to make a child that carries out a plan.
+ *
+ * What a backend gets: a complete plan, and a struct birth to fill. It never
+ * sees the description, so no two backends can read it differently.
+ *
+ * What it must keep: when start() returns 0, the program is executing and
+ * birth->pid is a child of ours, not waited for. When it returns -errno, there
+ * is no child and birth->report says which step it was. In both cases the
+ * signal mask, the descriptors and everything else of the caller's are as
+ * before, but for birth->watch. No number that the plan reads may come to hold
+ * a descriptor of the backend's own: use reserve() for those it makes.
+ *
+ * What it may refuse: refuses() looks at a plan and, when the backend cannot
+ * carry it out, says why (static text); *index is then the entry of the
+ * description that is in the way, or -1. It may start a process to learn what
+ * the system does, but not the program. start() may find out later than that:
+ * it returns BACKEND_PASS with birth->reason, and nothing has happened.
+ *
+ * Porting: write sys-<system>.c if sys-posix.c does not do, make a ladder, and
+ * run the suite.
+ */
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include "plan.h"
+#include "sys.h"
+
+/* What failed, in the child or on the way to it. All zero: nothing. */
+struct report {
+	int code; /* errno value, positive */
+	int step; /* enum pspawn_step */
+	int index;
+	int reached; /* 1: the child was about to execute the program */
+};
+
+struct birth {
+	pid_t pid;
+	int watch; /* a descriptor that becomes readable when the child ends, or -1 */
+	struct report report;
+	const char *reason; /* with BACKEND_PASS */
+};
+
+#define BACKEND_PASS 1
+
+struct backend {
+	const char *name;
+	const char *(*refuses)(const struct plan *plan, int *index);
+	int (*start)(const struct plan *plan, struct birth *birth);
+};
+
+extern const struct backend backend_linux;
+extern const struct backend backend_posix_spawn;
+extern const struct backend backend_fork;
+
+/*
+ * The backends of this build, ended by NULL. The first is asked first, and the
+ * second is where a plan goes that the first does not take. What follows after
+ * those two runs only when the description names it.
+ */
+extern const struct backend *const ladder[];
+
+/* Fill the report; returns -code. */
+int report_failure(struct report *report, int code, int step, int index);
+
+/*
+ * Move the descriptor `fd`, which is ours, to a number above 2 that the pairs
+ * neither read nor write. Returns the number, or -errno, and then `fd` is closed.
+ */
+int reserve(int fd, const struct fdmap_pair *pairs, size_t npairs);
+
+/* ---- the child side of linux and fork */
+
+/* What the backend knows about the child in which a plan is replayed. */
+struct stage {
+	int handlers_cleared; /* handled signals are default already */
+	int top;	      /* no descriptor is open above this number */
+	int channel;	      /* close-on-exec: where reports are written to; -1: memory is shared */
+};
+
+/*
+ * Carry out the plan. Returns only when a step has failed, which the report
+ * then names. It also says, just before the program is executed, that this
+ * point was reached.
+ *
+ * A plan whose `rehearsal` is not 0 is for finding out which step fails with
+ * that errno value: files are opened but neither made nor emptied, and where
+ * the program would be executed, replay() returns with nothing in the report.
+ */
+void replay(const struct plan *plan, const struct stage *stage, struct report *report);
+
+/* What close_rest() shall leave open. */
+struct closing {
+	const int *keep; /* sorted */
+	size_t nkeep;
+	int also; /* one more, or -1 */
+	int upto; /* there is nothing open above this number */
+};
+
+/* Close everything else. Returns 0, or -errno when that cannot be promised. */
+int close_rest(const struct closing *closing);
+
+/* The step of a plan that fails with `code`, found by a child which rehearses it. */
+void fork_rehearse(const struct plan *plan, int code, struct report *report);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Lower the plan to the file actions and attributes of posix_spawn(3). What a
+ * system cannot express is refused before anything starts. What posix_spawn
+ * cannot tell, namely which step failed, a rehearsal in a forked child finds
+ * out; it costs something only when a start fails.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "backend.h"
+#include "lower.h"
+#include "watch.h"
+
+/* Each number in a gap costs the child a system call: with more, fork is the better way. */
+enum { WIDEST_GAPS = 256 };
+
+/* ---- what it cannot express */
+
+static size_t numbers_in_gaps(const struct plan *plan)
+{
+	if (plan->nkeep == 0)
+		return 0;
+	return (size_t)plan->keep[plan->nkeep - 1] + 1 - plan->nkeep;
+}
+
+static const char *cannot_close(const struct plan *plan)
+{
+	if (LOWER_CLOSES_BY_DEFAULT)
+		return plan->inherit_all ? "it cannot inherit what is not listed" : NULL;
+	if (!LOWER_HAS_CLOSEFROM)
+		return "posix_spawn cannot close everything else here";
+	if (!plan->inherit_all && numbers_in_gaps(plan) > WIDEST_GAPS)
+		return "the gaps between the descriptors are too wide for posix_spawn";
+	return NULL;
+}
+
+static const char *cannot_lower(const struct plan *plan, int *index)
+{
+	for (size_t i = 0; i < plan->nsteps; i++) {
+		int kind = plan->steps[i].kind;
+
+		*index = plan->steps[i].index;
+		if ((kind == STEP_CHDIR || kind == STEP_FCHDIR) && !LOWER_HAS_CHDIR)
+			return "posix_spawn cannot change directory here";
+	}
+	*index = -1;
+	return cannot_close(plan);
+}
+
+/* ---- does it report that a program is missing? */
+
+enum { UNKNOWN, HONEST, DISHONEST };
+
+/* Some libcs say success, and the child exits with 127. An empty path names no program. */
+static int ask_whether_honest(void)
+{
+	char *argv[] = { (char *)"", NULL };
+	char *envp[] = { NULL };
+	pid_t pid = -1;
+	int saved = errno;
+	int result = posix_spawn(&pid, "", NULL, NULL, argv, envp);
+
+	if (result == 0)
+		sys_reap(pid);
+	errno = saved;
+	if (result == EAGAIN || result == ENOMEM)
+		return UNKNOWN;
+	return result == 0 ? DISHONEST : HONEST;
+}
+
+static const char *refuses(const struct plan *plan, int *index)
+{
+	static atomic_int cached = UNKNOWN;
+	int answer = atomic_load(&cached);
+
+	if (answer == UNKNOWN) {
+		answer = ask_whether_honest();
+		atomic_store(&cached, answer);
+	}
+	if (answer == DISHONEST) {
+		*index = -1;
+		return "posix_spawn does not report here that a program is missing";
+	}
+	return cannot_lower(plan, index);
+}
+
+/* ---- attributes */
+
+/* Libc's own signals, which its sigaddset() refuses, and which it may leave ignored. */
+static void add_reserved_signals(sigset_t *set)
+{
+#ifdef __linux__
+	for (unsigned bit = 31; bit <= 33; bit++)
+		((unsigned char *)set)[bit / 8] |= (unsigned char)(1u << bit % 8);
+#else
+	(void)set;
+#endif
+}
+
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+	sigset_t set;
+	int result;
+
+#if LOWER_CLOSES_BY_DEFAULT
+	flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+	sigemptyset(&set);
+	result = posix_spawnattr_setsigmask(attributes, &set);
+	sigaddset(&set, SIGPIPE);
+	add_reserved_signals(&set);
+	if (result == 0)
+		result = posix_spawnattr_setsigdefault(attributes, &set);
+	return result ? result : posix_spawnattr_setflags(attributes, flags);
+}
+
+/* ---- a start */
+
+static int blame(const struct plan *plan, struct birth *birth, int code)
+{
+	if (code == EAGAIN || code == ENOMEM)
+		return report_failure(&birth->report, code, PSPAWN_STEP_CREATE, -1);
+	report_failure(&birth->report, 0, PSPAWN_STEP_EXEC, -1);
+	fork_rehearse(plan, code, &birth->report);
+	if (birth->report.code == 0)
+		birth->report.step = PSPAWN_STEP_EXEC;
+	birth->report.code = code;
+	return -code;
+}
+
+static int spawn(const struct plan *plan, struct birth *birth,
+		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
+{
+	const char *program = plan->steps[plan->nsteps - 1].path;
+	int watch = watch_prepare(plan->pairs, plan->npairs);
+	int result;
+
+	if (watch < 0 && watch != -ENOSYS)
+		return report_failure(&birth->report, -watch, PSPAWN_STEP_PREPARE, -1);
+	do
+		result = posix_spawn(&birth->pid, program, actions, attributes, plan->argv,
+				     plan->envp);
+	while (result == EINTR);
+	if (result == 0) {
+		birth->watch = watch_attach(watch, birth->pid);
+		return 0;
+	}
+	watch_cancel(watch);
+	return blame(plan, birth, result);
+}
+
+static int start_with(const struct plan *plan, struct birth *birth,
+		      posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
+{
+	int result = set_attributes(attributes);
+
+	for (size_t i = 0; i < plan->nsteps && result == 0; i++)
+		result = lower(plan, &plan->steps[i], actions);
+	if (result == 0)
+		return spawn(plan, birth, actions, attributes);
+	if (result == ENOMEM)
+		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	birth->reason = "posix_spawn does not take a number that the plan uses";
+	return BACKEND_PASS;
+}
+
+static int start(const struct plan *plan, struct birth *birth)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int result;
+
+	if (posix_spawn_file_actions_init(&actions))
+		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	if (posix_spawnattr_init(&attributes)) {
+		posix_spawn_file_actions_destroy(&actions);
+		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	}
+	result = start_with(plan, birth, &actions, &attributes);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return result;
+}
+
+const struct backend backend_posix_spawn = { "posix_spawn", refuses, start };

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/* The parent's side of sys.h, through libc: the same on every system. */
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Libc answers with errno; a caller's errno is not ours to change. */
+#define ANSWER(call)                                    \
+	do {                                            \
+		int saved = errno;                      \
+		long answer = (call);                   \
+                                                        \
+		if (answer < 0)                         \
+			answer = -errno;                \
+		errno = saved;                          \
+		return (__typeof__(call))answer;        \
+	} while (0)
+
+#ifndef __WALL
+#define __WALL 0
+#endif
+
+int sys_dup_from(int fd, int lowest)
+{
+	ANSWER(fcntl(fd, F_DUPFD_CLOEXEC, lowest));
+}
+
+static long read_once(int fd, void *data, size_t size)
+{
+	ANSWER(read(fd, data, size));
+}
+
+long sys_read(int fd, void *data, size_t size)
+{
+	long result;
+
+	do
+		result = read_once(fd, data, size);
+	while (result == -EINTR);
+	return result;
+}
+
+int sys_fork(void)
+{
+#ifdef HAVE__FORK
+	ANSWER(_Fork());
+#else
+	ANSWER(fork());
+#endif
+}
+
+/* __WALL, because a child that never executed anything may have exit_signal 0. */
+static int reap_once(pid_t pid, int *status)
+{
+	ANSWER(waitpid(pid, status, __WALL));
+}
+
+int sys_reap(pid_t pid)
+{
+	int status = 0;
+	int result;
+
+	do
+		result = reap_once(pid, &status);
+	while (result == -EINTR);
+	return result < 0 ? result : status;
+}
+
+int sys_kill(pid_t pid, int signal)
+{
+	ANSWER(kill(pid, signal));
+}
+
+int sys_fd_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
+		return INT_MAX;
+	return (int)limit.rlim_cur;
+}
+
+static int set_cloexec(int fd)
+{
+	if (fd >= 0)
+		sys_setfd(fd, FD_CLOEXEC);
+	return fd;
+}
+
+int sys_pipe(int ends[2])
+{
+#ifdef HAVE_PIPE2
+	ANSWER(pipe2(ends, O_CLOEXEC));
+#else
+	if (pipe(ends) < 0)
+		ANSWER(-1);
+	set_cloexec(ends[0]);
+	set_cloexec(ends[1]);
+	return 0;
+#endif
+}
+
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC 0
+#endif
+
+int sys_socket(int domain, int type, int protocol)
+{
+	if (SOCK_CLOEXEC)
+		ANSWER(socket(domain, type | SOCK_CLOEXEC, protocol));
+	ANSWER(set_cloexec(socket(domain, type, protocol)));
+}
+
+static int socket_pair(int domain, int type, int protocol, int ends[2])
+{
+	ANSWER(socketpair(domain, type | SOCK_CLOEXEC, protocol, ends));
+}
+
+int sys_socketpair(int domain, int type, int protocol, int ends[2])
+{
+	int result = socket_pair(domain, type, protocol, ends);
+
+	if (result == 0 && !SOCK_CLOEXEC) {
+		set_cloexec(ends[0]);
+		set_cloexec(ends[1]);
+	}
+	return result;
+}
+
+static int accept_once(int listener, struct sockaddr *address, socklen_t *length)
+{
+#ifdef HAVE_ACCEPT4
+	ANSWER(accept4(listener, address, length, SOCK_CLOEXEC));
+#else
+	ANSWER(set_cloexec(accept(listener, address, length)));
+#endif
+}
+
+int sys_accept(int listener, struct sockaddr *address, socklen_t *length)
+{
+	int result;
+
+	do
+		result = accept_once(listener, address, length);
+	while (result == -EINTR);
+	return result;
+}
+
+static int open_once(const char *path, int flags, unsigned mode)
+{
+	ANSWER(open(path, flags | O_CLOEXEC, (mode_t)mode));
+}
+
+int sys_open_cloexec(const char *path, int flags, unsigned mode)
+{
+	int result;
+
+	do
+		result = open_once(path, flags, mode);
+	while (result == -EINTR);
+	return result;
+}
+
+static int status_of(const char *path, struct stat *status)
+{
+	ANSWER(stat(path, status));
+}
+
+/* By the effective ids, as execve(2) will judge. */
+static int may_execute(const char *path)
+{
+	ANSWER(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS));
+}
+
+int sys_executable(const char *path)
+{
+	struct stat status;
+	int result = status_of(path, &status);
+
+	if (result < 0)
+		return result;
+	if (!S_ISREG(status.st_mode))
+		return -EACCES;
+	return may_execute(path);
+}
+
+int sys_disable_cancel(void)
+{
+	int state = 0;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	return state;
+}
+
+void sys_restore_cancel(int state)
+{
+	pthread_setcancelstate(state, &state);
+}

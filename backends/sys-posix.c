@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The child side of sys.h through libc, for systems whose kernel has no stable
+ * numbers. Everything here is async-signal-safe, and runs after fork() only,
+ * so that errno is the child's own.
+ */
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef NSIG
+#define NSIG 65
+#endif
+
+static int answer(int result)
+{
+	return result < 0 ? -errno : result;
+}
+
+int sys_open(const char *path, int flags, unsigned mode)
+{
+	return answer(open(path, flags, (mode_t)mode));
+}
+
+int sys_close(int fd)
+{
+	return answer(close(fd));
+}
+
+int sys_dup2(int from, int to)
+{
+	return answer(dup2(from, to));
+}
+
+int sys_getfd(int fd)
+{
+	int saved = errno;
+	int result = answer(fcntl(fd, F_GETFD));
+
+	errno = saved;
+	return result;
+}
+
+int sys_setfd(int fd, int flags)
+{
+	return answer(fcntl(fd, F_SETFD, flags));
+}
+
+int sys_chdir(const char *path)
+{
+	return answer(chdir(path));
+}
+
+int sys_fchdir(int fd)
+{
+	return answer(fchdir(fd));
+}
+
+int sys_close_range(int first, int last)
+{
+#if defined(HAVE_CLOSE_RANGE)
+	return answer(close_range((unsigned)first, (unsigned)last, 0));
+#else
+	if (last == INT_MAX) {
+#if defined(HAVE_CLOSEFROM)
+		closefrom(first);
+		return 0;
+#elif defined(F_CLOSEM)
+		return answer(fcntl(first, F_CLOSEM, 0));
+#else
+		return -ENOSYS;
+#endif
+	}
+	for (int fd = first; fd <= last; fd++)
+		close(fd);
+	return 0;
+#endif
+}
+
+int sys_unshare_files(int first)
+{
+	(void)first;
+	return -ENOSYS;
+}
+
+int sys_default_signals(int already_cleared)
+{
+	(void)already_cleared;
+	for (int number = 1; number < NSIG; number++) {
+		struct sigaction action;
+
+		if (sigaction(number, NULL, &action) < 0)
+			continue;
+		if (action.sa_handler == SIG_DFL ||
+		    (action.sa_handler == SIG_IGN && number != SIGPIPE))
+			continue;
+		memset(&action, 0, sizeof(action));
+		action.sa_handler = SIG_DFL;
+		if (sigaction(number, &action, NULL) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+/* The system's mask lives at the front of ours, which is large enough for all known. */
+_Static_assert(sizeof(sigset_t) <= sizeof(struct sys_mask), "sigset_t fits");
+
+int sys_set_mask(const struct sys_mask *mask)
+{
+	sigset_t set;
+
+	memcpy(&set, mask, sizeof(set));
+	return -pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+int sys_empty_mask(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	return -pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+int sys_block_signals(struct sys_mask *old)
+{
+	sigset_t all, before;
+	int result;
+
+	sigfillset(&all);
+	result = -pthread_sigmask(SIG_SETMASK, &all, &before);
+	memcpy(old, &before, sizeof(before));
+	return result;
+}
+
+int sys_execve(const char *path, char *const *argv, char *const *envp)
+{
+	return answer(execve(path, argv, envp));
+}
+
+long sys_write(int fd, const void *data, size_t size)
+{
+	long result = (long)write(fd, data, size);
+
+	return result < 0 ? -errno : result;
+}
+
+void sys_exit(int code)
+{
+	_exit(code);
+}
+
+/* No listing that is safe after fork: close_rest() then refuses rather than leaks. */
+int sys_fds_open(struct sys_fds *fds)
+{
+	(void)fds;
+	return -ENOSYS;
+}
+
+int sys_fds_next(struct sys_fds *fds, int *numbers, int room)
+{
+	(void)fds;
+	(void)numbers;
+	(void)room;
+	return -ENOSYS;
+}
+
+int sys_fds_rewind(struct sys_fds *fds)
+{
+	(void)fds;
+	return -ENOSYS;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The system calls of pspawn. Each returns a number >= 0 or -errno, and errno
+ * is neither set nor read anywhere else. What the child side uses (the first
+ * block) takes no lock, allocates nothing and is safe after vfork and fork.
+ */
+#ifndef SYS_H
+#define SYS_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/*
+ * Code that runs in a child which shares its parent's memory must not be
+ * instrumented: shadow memory and thread state are the parent's.
+ */
+#if defined(__clang__)
+#define CHILD_SIDE __attribute__((no_sanitize("address", "thread", "memory", "undefined")))
+#elif defined(__GNUC__) && __GNUC__ >= 8
+#define CHILD_SIDE __attribute__((no_sanitize("address,thread,undefined")))
+#else
+#define CHILD_SIDE
+#endif
+
+/* Room for the kernel's own signal mask, which is larger than libc lets us see. */
+struct sys_mask {
+	unsigned long words[128 / sizeof(unsigned long)];
+};
+
+/* ---- safe in the child */
+
+int sys_open(const char *path, int flags, unsigned mode);
+int sys_close(int fd);
+int sys_dup2(int from, int to); /* never called with from == to */
+int sys_getfd(int fd);
+int sys_setfd(int fd, int flags);
+int sys_chdir(const char *path);
+int sys_fchdir(int fd);
+int sys_close_range(int first, int last);    /* last INT_MAX: all above */
+int sys_unshare_files(int first);	     /* own table, without what is at and above first */
+int sys_default_signals(int already_cleared); /* handlers, SIGPIPE; 1: handlers are gone already */
+int sys_set_mask(const struct sys_mask *mask);
+int sys_empty_mask(void);
+int sys_execve(const char *path, char *const *argv, char *const *envp);
+long sys_write(int fd, const void *data, size_t size);
+void sys_exit(int code);
+
+/*
+ * Open descriptors, some at a time, from a directory that the system keeps of
+ * them. sys_fds_next() returns how many numbers it stored, 0 at the end.
+ */
+struct sys_fds {
+	int fd;
+	char buffer[1024] __attribute__((aligned(8)));
+};
+int sys_fds_open(struct sys_fds *fds);
+int sys_fds_next(struct sys_fds *fds, int *numbers, int room);
+int sys_fds_rewind(struct sys_fds *fds);
+
+/* ---- the parent's side */
+
+int sys_block_signals(struct sys_mask *old);
+int sys_dup_from(int fd, int lowest); /* close-on-exec */
+long sys_read(int fd, void *data, size_t size);
+int sys_fork(void); /* no pthread_atfork() handlers where the system can do so */
+int sys_reap(pid_t pid); /* a child that never executed anything; its raw status or -errno */
+int sys_kill(pid_t pid, int signal);
+int sys_fd_limit(void); /* numbers below this one may be given out */
+int sys_pipe(int ends[2]);
+int sys_socket(int domain, int type, int protocol);
+int sys_socketpair(int domain, int type, int protocol, int ends[2]);
+int sys_accept(int listener, struct sockaddr *address, socklen_t *length);
+int sys_open_cloexec(const char *path, int flags, unsigned mode);
+int sys_executable(const char *path); /* 0: a file that we may execute; or why not */
+char *const *sys_environ(void);
+int sys_disable_cancel(void);
+void sys_restore_cancel(int state);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#include "wait.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t wait_deadline(int timeout_ms)
+{
+	return timeout_ms < 0 ? -1 : timeout_ms == 0 ? 0 : now_ms() + timeout_ms;
+}
+
+int wait_left(int64_t deadline)
+{
+	int64_t left;
+
+	if (deadline <= 0)
+		return (int)deadline;
+	left = deadline - now_ms();
+	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage)
+{
+	pid_t result;
+
+	do {
+#ifdef HAVE_WAIT4
+		result = wait4(pid, raw, options, rusage);
+#else
+		result = waitpid(pid, raw, options);
+		memset(rusage, 0, sizeof(*rusage));
+#endif
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
+		return -errno;
+	return result == 0 ? -ETIMEDOUT : 0;
+}
+
+int wait_with_backoff(pid_t pid, int timeout_ms, int *raw, struct rusage *rusage)
+{
+	int64_t deadline = wait_deadline(timeout_ms);
+	int pause_ms = 1;
+	int result;
+
+	if (timeout_ms < 0)
+		return wait_by_pid(pid, 0, raw, rusage);
+	while ((result = wait_by_pid(pid, WNOHANG, raw, rusage)) == -ETIMEDOUT) {
+		int left = wait_left(deadline);
+		struct timespec pause = { 0 };
+
+		if (left == 0)
+			break;
+		if (pause_ms > left)
+			pause_ms = left;
+		pause.tv_nsec = pause_ms * 1000000L;
+		nanosleep(&pause, NULL);
+		if (pause_ms < 32)
+			pause_ms *= 2;
+	}
+	return result;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/* Systems without a descriptor for a child: there is nothing to poll. */
+#include "watch.h"
+
+#include <errno.h>
+
+#include "sys.h"
+#include "wait.h"
+
+int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+{
+	(void)pairs;
+	(void)npairs;
+	return -ENOSYS;
+}
+
+void watch_cancel(int prepared)
+{
+	(void)prepared;
+}
+
+int watch_attach(int prepared, pid_t pid)
+{
+	(void)pid;
+	return prepared;
+}
+
+int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage)
+{
+	(void)watch;
+	return wait_with_backoff(pid, timeout_ms, raw, rusage);
+}
+
+int watch_kill(pid_t pid, int watch, int signal)
+{
+	(void)watch;
+	return sys_kill(pid, signal);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * BSD and macOS: a kqueue that knows of one child. It becomes readable when
+ * the child ends. The end is always confirmed by wait4(2), since some kernels
+ * deliver NOTE_EXIT a moment before the child can be waited for.
+ */
+#include "watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/event.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include "backend.h"
+#include "wait.h"
+
+enum { CONFIRM_MS = 100 };
+
+int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+{
+	int queue = kqueue();
+
+	if (queue < 0)
+		return -errno;
+	sys_setfd(queue, 1);
+	return reserve(queue, pairs, npairs);
+}
+
+void watch_cancel(int prepared)
+{
+	if (prepared >= 0)
+		sys_close(prepared);
+}
+
+int watch_attach(int prepared, pid_t pid)
+{
+	struct kevent exits;
+
+	if (prepared < 0)
+		return prepared;
+	EV_SET(&exits, (uintptr_t)pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
+	/* ESRCH: it has ended already, and whoever polls must find that out too. */
+	if (kevent(prepared, &exits, 1, NULL, 0, NULL) < 0) {
+		EV_SET(&exits, 1, EVFILT_TIMER, EV_ADD, 0, 1, NULL);
+		kevent(prepared, &exits, 1, NULL, 0, NULL);
+	}
+	return prepared;
+}
+
+int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage)
+{
+	struct pollfd ended = { .fd = watch, .events = POLLIN };
+	int64_t deadline = wait_deadline(timeout_ms);
+	int result;
+
+	if (watch < 0 || timeout_ms < 0)
+		return wait_with_backoff(pid, timeout_ms, raw, rusage);
+	while ((result = wait_by_pid(pid, WNOHANG, raw, rusage)) == -ETIMEDOUT) {
+		int left = wait_left(deadline);
+
+		if (left == 0)
+			break;
+		if (poll(&ended, 1, left) > 0)
+			return wait_with_backoff(pid, left < CONFIRM_MS ? left : CONFIRM_MS, raw,
+						 rusage);
+	}
+	return result;
+}
+
+int watch_kill(pid_t pid, int watch, int signal)
+{
+	(void)watch;
+	return sys_kill(pid, signal);
+}

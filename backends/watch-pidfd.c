@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/* Linux: pidfd_open(2) since 5.3; without it, waiting falls back to asking. */
+#include "watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "raw.h"
+#include "wait.h"
+
+enum { WAIT_BY_PIDFD = 3 }; /* P_PIDFD, Linux 5.4 */
+
+int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+{
+	/* A pidfd of ourselves: it holds the number, and shows that there are pidfds. */
+	int fd = (int)RAW2(SYS_pidfd_open, getpid(), 0);
+
+	/* EPERM and EINVAL are how filters and emulators say that they have none. */
+	if (fd == -EPERM || fd == -EINVAL)
+		fd = -ENOSYS;
+	return reserve(fd, pairs, npairs);
+}
+
+void watch_cancel(int prepared)
+{
+	if (prepared >= 0)
+		sys_close(prepared);
+}
+
+int watch_attach(int prepared, pid_t pid)
+{
+	int fd;
+
+	if (prepared < 0)
+		return prepared;
+	sys_close(prepared);
+	fd = (int)RAW2(SYS_pidfd_open, pid, 0);
+	return reserve(fd, NULL, 0);
+}
+
+/* waitid(2) by descriptor gives a siginfo; this is the status that wait4(2) would give. */
+static int raw_status(const siginfo_t *info)
+{
+	int core = info->si_code == CLD_DUMPED ? 0x80 : 0;
+
+	if (info->si_code == CLD_EXITED)
+		return (info->si_status & 0xff) << 8;
+	return (info->si_status & 0x7f) | core;
+}
+
+static int ask_pidfd(int watch, int *status, struct rusage *rusage)
+{
+	siginfo_t info;
+	long result;
+
+	info.si_pid = 0;
+	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG, rusage);
+	if (result == 0 && info.si_pid == 0)
+		return -ETIMEDOUT;
+	if (result == 0)
+		*status = raw_status(&info);
+	return (int)result;
+}
+
+static int ask(pid_t pid, int watch, int *status, struct rusage *rusage)
+{
+	int result = watch >= 0 ? ask_pidfd(watch, status, rusage) : -EINVAL;
+
+	/* No P_PIDFD here: the child is not waited for, so its pid is still its own. */
+	return result == -EINVAL ? wait_by_pid(pid, WNOHANG, status, rusage) : result;
+}
+
+int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage *rusage)
+{
+	struct pollfd ended = { .fd = watch, .events = POLLIN };
+	int64_t deadline;
+	int result;
+
+	if (watch < 0)
+		return wait_with_backoff(pid, timeout_ms, status, rusage);
+	deadline = wait_deadline(timeout_ms);
+	while ((result = ask(pid, watch, status, rusage)) == -ETIMEDOUT) {
+		int left = wait_left(deadline);
+
+		if (left == 0)
+			break;
+		poll(&ended, 1, left);
+	}
+	return result;
+}
+
+int watch_kill(pid_t pid, int watch, int signal)
+{
+	int result = -ENOSYS;
+
+	if (watch >= 0)
+		result = (int)RAW4(SYS_pidfd_send_signal, watch, signal, NULL, 0);
+	return result == -ENOSYS ? sys_kill(pid, signal) : result;
+}

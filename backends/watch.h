@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * How the end of a child is watched: watch-pidfd.c on Linux, watch-kqueue.c on
+ * BSD and macOS, watch-backoff.c elsewhere. The linker picks one.
+ */
+#ifndef WATCH_H
+#define WATCH_H
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "fdmap.h"
+
+/*
+ * Take, before the child exists, the number that watching it will need, so
+ * that a full table is found out while nothing has happened yet. Returns a
+ * close-on-exec descriptor outside the pairs, -ENOSYS where the system has
+ * nothing of the kind, or why there is no room.
+ */
+int watch_prepare(const struct fdmap_pair *pairs, size_t npairs);
+
+/* Give up what watch_prepare() took. Harmless on what it returned when it failed. */
+void watch_cancel(int prepared);
+
+/* Exchange it for a descriptor that watches `pid`. On -errno it is given up. */
+int watch_attach(int prepared, pid_t pid);
+
+/*
+ * Wait for the child, at most timeout_ms (-1: no limit). `watch` is -1 or what
+ * watch_attach() gave. Returns 0 with the raw status, -ETIMEDOUT or -ECHILD.
+ */
+int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage);
+
+/* Signal the child. Through the descriptor where that rules out a recycled pid. */
+int watch_kill(pid_t pid, int watch, int signal);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* The handle: wait, signal, forget. */
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "pspawn.h"
+#include "watch.h"
+
+static void fill_status(struct pspawn_status *status, int raw, const struct rusage *rusage)
+{
+	memset(status, 0, sizeof(*status));
+	status->exited = WIFEXITED(raw) != 0;
+	if (WIFEXITED(raw))
+		status->code = WEXITSTATUS(raw);
+	if (WIFSIGNALED(raw)) {
+		status->signal = WTERMSIG(raw);
+		status->core = WCOREDUMP(raw) != 0;
+	}
+	status->rusage = *rusage;
+}
+
+int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
+{
+	struct rusage rusage;
+	int saved = errno;
+	int raw = 0;
+	int result;
+
+	if (timeout_ms < -1)
+		return -EINVAL;
+	if (child->pid == 0)
+		return -ESRCH;
+	memset(&rusage, 0, sizeof(rusage));
+	result = watch_wait(child->pid, child->pollfd, timeout_ms, &raw, &rusage);
+	if (result == 0 && status)
+		fill_status(status, raw, &rusage);
+	if (result != -ETIMEDOUT)
+		pspawn_forget(child);
+	errno = saved;
+	return result;
+}
+
+int pspawn_kill(const struct pspawn_child *child, int signal)
+{
+	return child->pid == 0 ? -ESRCH : watch_kill(child->pid, child->pollfd, signal);
+}
+
+void pspawn_forget(struct pspawn_child *child)
+{
+	if (child->pid != 0)
+		watch_cancel(child->pollfd);
+	child->pid = 0;
+	child->pollfd = -1;
+}

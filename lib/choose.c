@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/* Which backend runs a plan: the first rung that takes it, then the second. */
+#include <errno.h>
+#include <string.h>
+
+#include "lib.h"
+
+static const char *const no_such_backend = "this build has no backend of that name";
+
+/* The rungs that a plan may climb by itself; further ones are reached by name only. */
+static int is_climbed(const struct backend *const *rung)
+{
+	return *rung && rung - ladder < 2;
+}
+
+static int has_next(const struct work *work, const struct backend *const *rung)
+{
+	return !work->cmd.backend && !(work->cmd.flags & PSPAWN_NO_FALLBACK) && is_climbed(rung + 1);
+}
+
+static int refused(struct report *report, struct choice *choice, const char *reason, int index)
+{
+	choice->passed_over = reason;
+	return report_failure(report, ENOTSUP, PSPAWN_STEP_BACKEND, index);
+}
+
+static int settle(const struct work *work, struct choice *choice, struct report *report)
+{
+	for (;;) {
+		int index = -1;
+		const char *reason = (*choice->rung)->refuses(&work->plan, &index);
+
+		if (!reason)
+			return 0;
+		if (!has_next(work, choice->rung))
+			return refused(report, choice, reason, index);
+		choice->passed_over = reason;
+		choice->rung++;
+	}
+}
+
+int choose(const struct work *work, struct choice *choice, struct report *report)
+{
+	const char *name = work->cmd.backend;
+
+	choice->passed_over = NULL;
+	choice->rung = ladder;
+	while (name && *choice->rung && strcmp((*choice->rung)->name, name) != 0)
+		choice->rung++;
+	if (!*choice->rung)
+		return refused(report, choice, no_such_backend, -1);
+	return settle(work, choice, report);
+}
+
+int choose_next(const struct work *work, struct choice *choice, const char *reason,
+		struct report *report)
+{
+	if (!has_next(work, choice->rung))
+		return refused(report, choice, reason, -1);
+	choice->passed_over = reason;
+	choice->rung++;
+	return settle(work, choice, report);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: ISC */
+/* Check the description: every refusal happens here, before any side effect. */
+#include <errno.h>
+#include <string.h>
+
+#include "lib.h"
+
+/* The first version ended with `reserved`; this stays when the structure grows. */
+enum { OLDEST_SIZE = offsetof(struct pspawn_cmd, reserved) + sizeof(unsigned) };
+
+/* What a newer caller has set and we do not know, we must not ignore. */
+static int has_unknown_tail(const struct pspawn_cmd *given)
+{
+	const unsigned char *bytes = (const unsigned char *)given;
+
+	for (size_t i = sizeof(*given); i < given->size; i++)
+		if (bytes[i])
+			return 1;
+	return 0;
+}
+
+static int copy(struct pspawn_cmd *cmd, const struct pspawn_cmd *given)
+{
+	size_t size;
+
+	if (!given || given->size < OLDEST_SIZE)
+		return -EINVAL;
+	if (has_unknown_tail(given))
+		return -E2BIG;
+	size = given->size < sizeof(*cmd) ? given->size : sizeof(*cmd);
+	memset(cmd, 0, sizeof(*cmd));
+	memcpy(cmd, given, size);
+	return 0;
+}
+
+static int check_whole(const struct pspawn_cmd *cmd)
+{
+	if (!cmd->argv || !cmd->argv[0])
+		return -EINVAL;
+	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK) || cmd->reserved)
+		return -EINVAL;
+	if ((cmd->nfds && !cmd->fds) || (cmd->nattrs && !cmd->attrs))
+		return -EINVAL;
+	if (cmd->nfds > PSPAWN_MAX_ENTRIES || cmd->nattrs > PSPAWN_MAX_ENTRIES)
+		return -E2BIG;
+	return 0;
+}
+
+static int check_source(const struct pspawn_fd *fd)
+{
+	switch (fd->kind) {
+	case PSPAWN_FD_DUP:
+	case PSPAWN_FD_SAME:
+		return fd->number < 0 ? -EBADF : 0;
+	case PSPAWN_FD_OPEN:
+		return fd->path ? 0 : -EINVAL;
+	case PSPAWN_FD_NULL:
+	case PSPAWN_FD_CLOSE:
+		return 0;
+	case PSPAWN_FD_PIPE_IN:
+	case PSPAWN_FD_PIPE_OUT:
+	case PSPAWN_FD_SOCKETPAIR:
+		return fd->end ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int check_fds(const struct pspawn_cmd *cmd, int *index)
+{
+	int limit = cmd->nfds ? sys_fd_limit() : 0;
+
+	for (size_t i = 0; i < cmd->nfds; i++) {
+		const struct pspawn_fd *fd = &cmd->fds[i];
+		int result = fd->child < 0 || fd->child >= limit ? -EBADF : check_source(fd);
+
+		if (result == 0 && fd->reserved)
+			result = -EINVAL;
+		if (result < 0) {
+			*index = (int)i;
+			return result;
+		}
+	}
+	return 0;
+}
+
+static int check_attr(const struct pspawn_attr *attr)
+{
+	const char *equals = attr->text ? strchr(attr->text, '=') : NULL;
+
+	for (size_t i = 0; i < sizeof(attr->reserved) / sizeof(attr->reserved[0]); i++)
+		if (attr->reserved[i])
+			return -EINVAL;
+	switch (attr->kind) {
+	case PSPAWN_ATTR_DIR_FD:
+		return attr->number < 0 ? -EBADF : 0;
+	case PSPAWN_ATTR_ENV_CLEAR:
+		return 0;
+	case PSPAWN_ATTR_ENV_SET:
+		return equals && equals != attr->text ? 0 : -EINVAL;
+	case PSPAWN_ATTR_ENV_UNSET:
+		return attr->text && *attr->text && !equals ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int check_attrs(const struct pspawn_cmd *cmd, int *index)
+{
+	for (size_t i = 0; i < cmd->nattrs; i++) {
+		int result = check_attr(&cmd->attrs[i]);
+
+		if (result < 0) {
+			*index = (int)i;
+			return result;
+		}
+	}
+	return 0;
+}
+
+int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report)
+{
+	int step = PSPAWN_STEP_CHECK;
+	int index = -1;
+	int result = copy(cmd, given);
+
+	if (result == 0)
+		result = check_whole(cmd);
+	if (result == 0)
+		result = check_fds(cmd, &index);
+	if (result == 0) {
+		step = PSPAWN_STEP_CHECK_ATTR;
+		result = check_attrs(cmd, &index);
+	}
+	return result ? report_failure(report, -result, step, index) : 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+/* An error as one sentence: what was being done, to what, and what came of it. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "lib.h"
+
+static const char *const names[] = {
+	[PSPAWN_STEP_NONE] = "start",
+	[PSPAWN_STEP_CHECK] = "check the description",
+	[PSPAWN_STEP_CHECK_ATTR] = "check the description",
+	[PSPAWN_STEP_SEARCH] = "find",
+	[PSPAWN_STEP_BACKEND] = "choose a backend",
+	[PSPAWN_STEP_PREPARE] = "prepare",
+	[PSPAWN_STEP_CREATE] = "create the process",
+	[PSPAWN_STEP_SIGNALS] = "set signals to default",
+	[PSPAWN_STEP_CHDIR] = "change directory",
+	[PSPAWN_STEP_PLACE] = "place descriptor",
+	[PSPAWN_STEP_CLOSE] = "close everything else",
+	[PSPAWN_STEP_OPEN] = "open",
+	[PSPAWN_STEP_MASK] = "unblock signals",
+	[PSPAWN_STEP_EXEC] = "execute",
+};
+
+const char *pspawn_step_name(int step)
+{
+	if (step < 0 || (size_t)step >= sizeof(names) / sizeof(names[0]))
+		return NULL;
+	return names[step];
+}
+
+/* The two strerror_r() of this world, told apart by what they return. */
+static const char *after_xsi(int result, const char *buf)
+{
+	return result == 0 ? buf : "Unknown error";
+}
+
+static const char *after_gnu(const char *result, const char *buf)
+{
+	(void)buf;
+	return result;
+}
+
+static void add_errno(struct text *text, int code)
+{
+	char buf[128] = "";
+	const char *words = _Generic(strerror_r(0, buf, 0), int : after_xsi, default : after_gnu)(
+		strerror_r(code, buf, sizeof(buf)), buf);
+
+	text_add(text, ": %s", words);
+}
+
+static const struct pspawn_fd *entry_of(const struct pspawn_error *error,
+					const struct pspawn_cmd *cmd)
+{
+	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nfds)
+		return NULL;
+	return &cmd->fds[error->index];
+}
+
+static const char *program_of(const struct pspawn_cmd *cmd)
+{
+	if (!cmd)
+		return NULL;
+	return cmd->file ? cmd->file : cmd->argv ? cmd->argv[0] : NULL;
+}
+
+static void add_entry(struct text *text, const struct pspawn_error *error,
+		      const struct pspawn_cmd *cmd)
+{
+	const struct pspawn_fd *fd = entry_of(error, cmd);
+	const char *word = error->step == PSPAWN_STEP_CHECK_ATTR ? "attribute" : "entry";
+
+	if (error->index < 0)
+		return;
+	if (error->step == PSPAWN_STEP_CHECK_ATTR || !fd)
+		text_add(text, " (%s %d)", word, error->index);
+	else if (fd->kind == PSPAWN_FD_DUP || fd->kind == PSPAWN_FD_SAME)
+		text_add(text, " %d (entry %d, from %s%d)", fd->child, error->index,
+			 fd->kind == PSPAWN_FD_SAME ? "the child's " : "", fd->number);
+	else
+		text_add(text, " %d (entry %d)", fd->child, error->index);
+}
+
+static void add_directory(struct text *text, const struct pspawn_error *error,
+			  const struct pspawn_cmd *cmd)
+{
+	if (error->index >= 0 && cmd && (size_t)error->index < cmd->nattrs)
+		text_add(text, " to descriptor %d (attribute %d)", cmd->attrs[error->index].number,
+			 error->index);
+	else if (cmd && cmd->dir)
+		text_add(text, " to \"%s\"", cmd->dir);
+}
+
+static void add_open(struct text *text, const struct pspawn_error *error,
+		     const struct pspawn_cmd *cmd)
+{
+	const struct pspawn_fd *fd = entry_of(error, cmd);
+
+	if (fd)
+		text_add(text, " \"%s\" as descriptor %d (entry %d)",
+			 fd->kind == PSPAWN_FD_OPEN ? fd->path : "/dev/null", fd->child,
+			 error->index);
+	else if (error->index < 0)
+		text_add(text, " \"/dev/null\"");
+	else
+		text_add(text, " (entry %d)", error->index);
+}
+
+/* Where the program is, as far as it can be told from here. 0: it cannot. */
+static int locate(const struct pspawn_cmd *cmd, const char *program, struct text *where)
+{
+	struct work work;
+	struct report report;
+
+	if (program[0] != '/' && strchr(program, '/')) {
+		for (size_t i = 0; i < cmd->nattrs; i++)
+			if (cmd->attrs[i].kind == PSPAWN_ATTR_DIR_FD)
+				return 0;
+		text_add(where, "%s%s%s", cmd->dir ? cmd->dir : "", cmd->dir ? "/" : "", program);
+	} else if (work_begin(&work, cmd, &report) == 0) {
+		text_add(where, "%s", work.program);
+		work_done(&work);
+	} else {
+		work_done(&work);
+	}
+	return where->length > 0 && where->length < where->size;
+}
+
+/* ENOENT of execve(2) may be about a file that the program names. */
+static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, const char *program)
+{
+	char path[PATH_MAX];
+	char interpreter[PATH_MAX];
+	struct text where = { path, sizeof(path), 0 };
+
+	if (!locate(cmd, program, &where))
+		return 0;
+	if (!missing_interpreter(path, interpreter, sizeof(interpreter)))
+		return 0;
+	text_add(text, ": interpreter \"%s\" missing", interpreter);
+	return 1;
+}
+
+/* What execve(2) and the search say in one word, in more. Returns 1 when nothing is to be added. */
+static int add_program(struct text *text, const struct pspawn_error *error,
+		       const struct pspawn_cmd *cmd)
+{
+	const char *program = program_of(cmd);
+	int searched = error->step == PSPAWN_STEP_SEARCH;
+
+	text_add(text, program ? " \"%s\"" : " the program", program);
+	if (searched && error->code == EPERM) {
+		text_add(text, ": only through an empty or relative element of the path, "
+			       "which is never used");
+		return 1;
+	}
+	if (searched && error->code == EACCES) {
+		text_add(text, ": found, but not executable");
+		return 1;
+	}
+	if (!searched && error->code == ECHILD) {
+		text_add(text, ": killed before it began");
+		return 1;
+	}
+	return !searched && error->code == ENOENT && program && add_interpreter(text, cmd, program);
+}
+
+static void add_sentence(struct text *text, const struct pspawn_error *error,
+			 const struct pspawn_cmd *cmd)
+{
+	const char *name = pspawn_step_name(error->step);
+	int complete = 0;
+
+	text_add(text, "%s", name ? name : "unknown step");
+	switch (error->step) {
+	case PSPAWN_STEP_CHDIR:
+		add_directory(text, error, cmd);
+		break;
+	case PSPAWN_STEP_OPEN:
+		add_open(text, error, cmd);
+		break;
+	case PSPAWN_STEP_SEARCH:
+	case PSPAWN_STEP_EXEC:
+		complete = add_program(text, error, cmd);
+		break;
+	case PSPAWN_STEP_CHECK:
+	case PSPAWN_STEP_PREPARE:
+		if (entry_of(error, cmd))
+			text_add(text, ": descriptor");
+		add_entry(text, error, cmd);
+		break;
+	default:
+		add_entry(text, error, cmd);
+		break;
+	}
+	if (error->reason)
+		text_add(text, ": %s", error->reason);
+	if (!complete)
+		add_errno(text, error->code);
+}
+
+int pspawn_strerror(const struct pspawn_error *error, const struct pspawn_cmd *cmd, char *buf,
+		    size_t size)
+{
+	struct text text = { buf, size, 0 };
+	int saved = errno;
+
+	add_sentence(&text, error, cmd);
+	errno = saved;
+	return (int)text.length;
+}

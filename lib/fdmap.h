@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The parallel assignment of descriptors. Pure: no system call, no allocation,
+ * no library call at all.
+ */
+#ifndef FDMAP_H
+#define FDMAP_H
+
+#include <stddef.h>
+
+/* One wish: number `to` of the child shall be the parent's `from`. */
+struct fdmap_pair {
+	int to;
+	int from;	/* negative: stands for a descriptor that does not exist yet */
+	int index;	/* the entry of the description, or -1 */
+	int pending;	/* private: wishes that still have to read `to`; -1: done */
+};
+
+/* One act: duplicate `from` onto `to`, or, where they are equal, clear close-on-exec. */
+struct fdmap_move {
+	int from;
+	int to;
+	int index;
+};
+
+/* fdmap_order() writes at most this many moves for n pairs. */
+#define FDMAP_MOVES(n) ((n) + (n) / 2)
+
+/* The lowest number, at least `from`, that is neither source nor target of any pair. */
+int fdmap_unused(const struct fdmap_pair *pairs, size_t n, int from);
+
+/*
+ * The fewest moves, one after the other, that do what the pairs wish at once:
+ * one for each pair and one more for each cycle. The pairs are sorted by `to`,
+ * and no `to` occurs twice. A cycle passes through `scratch`, a number that is
+ * neither source nor target; one serves all. Returns the number of moves.
+ */
+size_t fdmap_order(struct fdmap_pair *pairs, size_t n, int scratch, struct fdmap_move *moves);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the library share: the stations of a start, in order. */
+#ifndef LIB_H
+#define LIB_H
+
+#include "backend.h"
+#include "plan.h"
+
+/* Up to this many entries a start allocates nothing for its map. */
+enum { SMALL_MAP = 8, SMALL_PATH = 256 };
+
+struct small_map {
+	struct seat seats[PLAN_SEATS(SMALL_MAP)];
+	struct fdmap_pair pairs[PLAN_SEATS(SMALL_MAP)];
+	struct fdmap_move moves[FDMAP_MOVES(PLAN_SEATS(SMALL_MAP))];
+	struct plan_step steps[PLAN_STEPS(SMALL_MAP)];
+	int keep[PLAN_SEATS(SMALL_MAP)];
+	int ends[2 * SMALL_MAP];
+};
+
+/* One start on its way from description to plan. */
+struct work {
+	struct pspawn_cmd cmd; /* checked, and of this library's size */
+	struct seat *seats;
+	size_t nseats;
+	struct fdmap_pair *pairs;
+	struct fdmap_move *moves;
+	struct plan_step *steps;
+	int *keep;
+	int *theirs; /* by entry: the child's end of a pipe or pair, or -1 */
+	int *ours;   /* by entry: what is handed back, or -1 */
+	int scratch; /* a number that we hold for the plan, or -1 */
+	const char *program;
+	struct plan plan;
+	struct small_map small;
+	char path[SMALL_PATH];
+	void *map_memory;
+	void *path_memory;
+	void *env_memory;
+};
+
+/*
+ * Everything up to a complete plan that has no side effect: check, seats,
+ * search, environment. Pipes have no numbers yet. Returns 0 or -errno with the
+ * report filled; work_done() is due in either case.
+ */
+int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report);
+
+/* Make the plan, or make it again after pipes have got numbers. */
+void work_plan(struct work *work);
+
+/* Give back the memory. */
+void work_done(struct work *work);
+
+/* Copy the description in this library's size and refuse what is wrong with it. */
+int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report);
+
+/*
+ * The program to execute: `name` itself when it has a '/', else its first
+ * executable place in `path` (NULL: PATH of our environment). The text is in
+ * work->path or work->path_memory. Returns 0 or -errno.
+ */
+int path_search(struct work *work, const char *name, const char *path);
+
+/* The environment after its edits. Returns 0 or -ENOMEM. */
+int env_edit(struct work *work);
+
+/*
+ * Take what a start needs in our own table: pipes and socket pairs, and a
+ * scratch number where it has to be a free one. The plan then holds their
+ * numbers. All of it or, on -errno, nothing.
+ */
+int numbers_take(struct work *work, struct report *report);
+
+/* After success: hand our ends over, give the rest back. */
+void numbers_hand_over(struct work *work);
+
+/* Give everything back. */
+void numbers_drop(struct work *work);
+
+/* The rung that takes the plan, and why those before it were passed over. */
+struct choice {
+	const struct backend *const *rung;
+	const char *passed_over; /* static, or NULL */
+};
+
+/* Choose among the rungs that the description allows. */
+int choose(const struct work *work, struct choice *choice, struct report *report);
+
+/* The rung after one that has passed on the plan; -ENOTSUP where there is none. */
+int choose_next(const struct work *work, struct choice *choice, const char *reason,
+		struct report *report);
+
+/* Give the report to the caller. Returns -code. */
+int fill_error(struct pspawn_error *error, const struct report *report, const char *reason);
+
+/* ---- words */
+
+/* Text that is cut where the buffer ends, and its length without the cut. */
+struct text {
+	char *buf;
+	size_t size;
+	size_t length;
+};
+
+void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The interpreter that `program` needs and the system lacks, by its #! line or
+ * its ELF header. Returns 1 with the name in buf, else 0.
+ */
+int missing_interpreter(const char *program, char *buf, size_t size);
+
+#endif

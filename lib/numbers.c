@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+/* Numbers in our own table that a start needs: pipes, socket pairs, scratch. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "lib.h"
+
+static void close_if(int *fd)
+{
+	if (*fd >= 0)
+		sys_close(*fd);
+	*fd = -1;
+}
+
+static int make_ends(int kind, int ends[2])
+{
+	int swap = kind == PSPAWN_FD_PIPE_OUT;
+	int made[2];
+	int result = kind == PSPAWN_FD_SOCKETPAIR ? sys_socketpair(AF_UNIX, SOCK_STREAM, 0, made)
+						  : sys_pipe(made);
+
+	if (result < 0)
+		return result;
+	ends[0] = made[swap];
+	ends[1] = made[!swap];
+	return 0;
+}
+
+static int is_made(int kind)
+{
+	return kind == PSPAWN_FD_PIPE_IN || kind == PSPAWN_FD_PIPE_OUT ||
+	       kind == PSPAWN_FD_SOCKETPAIR;
+}
+
+static int take_pipe(struct work *work, size_t i)
+{
+	int ends[2];
+	int result = make_ends(work->cmd.fds[i].kind, ends);
+
+	if (result < 0)
+		return result;
+	work->theirs[i] = reserve(ends[0], work->pairs, work->plan.npairs);
+	work->ours[i] = reserve(ends[1], work->pairs, work->plan.npairs);
+	if (work->theirs[i] < 0)
+		return work->theirs[i];
+	return work->ours[i] < 0 ? work->ours[i] : 0;
+}
+
+/* Now that the child's ends have numbers, the wishes can name them. */
+static void number_pairs(struct work *work)
+{
+	for (size_t i = 0; i < work->plan.npairs; i++)
+		if (work->pairs[i].from < 0)
+			work->pairs[i].from = work->theirs[~work->pairs[i].from];
+}
+
+static int take_pipes(struct work *work, int *index)
+{
+	const struct pspawn_cmd *cmd = &work->cmd;
+
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (is_made(cmd->fds[i].kind)) {
+			int result = take_pipe(work, i);
+
+			*index = (int)i;
+			if (result < 0)
+				return result;
+		}
+	if (*index >= 0)
+		number_pairs(work);
+	*index = -1;
+	return 0;
+}
+
+static int passes_through_scratch(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == STEP_MOVE && plan->steps[i].to == plan->scratch)
+			return 1;
+	return 0;
+}
+
+static int take_scratch(struct work *work)
+{
+	struct plan *plan = &work->plan;
+
+	if (!plan->inherit_all)
+		return passes_through_scratch(plan) && plan->scratch >= sys_fd_limit() ? -EMFILE : 0;
+	if (plan->npairs == 0)
+		return 0;
+	work->scratch = reserve(sys_open_cloexec("/dev/null", O_RDONLY, 0), work->pairs,
+				plan->npairs);
+	plan->scratch = work->scratch;
+	return work->scratch < 0 ? work->scratch : 0;
+}
+
+int numbers_take(struct work *work, struct report *report)
+{
+	int index = -1;
+	int result;
+
+	for (size_t i = 0; i < work->cmd.nfds; i++)
+		work->theirs[i] = work->ours[i] = -1;
+	result = take_pipes(work, &index);
+	if (result == 0)
+		result = take_scratch(work);
+	if (result == 0) {
+		work_plan(work);
+		return 0;
+	}
+	numbers_drop(work);
+	return report_failure(report, -result, PSPAWN_STEP_PREPARE, index);
+}
+
+void numbers_drop(struct work *work)
+{
+	for (size_t i = 0; i < work->cmd.nfds; i++) {
+		close_if(&work->theirs[i]);
+		close_if(&work->ours[i]);
+	}
+	close_if(&work->scratch);
+}
+
+void numbers_hand_over(struct work *work)
+{
+	for (size_t i = 0; i < work->cmd.nfds; i++)
+		if (work->ours[i] >= 0) {
+			*work->cmd.fds[i].end = work->ours[i];
+			work->ours[i] = -1;
+		}
+	numbers_drop(work);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+/* The search for a program, in the parent. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib.h"
+
+/* Where PATH is not set; what confstr(_CS_PATH) says on every system at hand. */
+static const char default_path[] = "/usr/bin:/bin";
+
+struct search {
+	const char *name;
+	size_t name_length;
+	char *buf; /* room for the longest candidate */
+	int denied;   /* somewhere it was found and may not be executed */
+	int relative; /* it is in an element that is never used */
+};
+
+static void join(const struct search *search, const char *element, size_t length)
+{
+	memcpy(search->buf, element, length);
+	if (length == 0)
+		search->buf[length++] = '.';
+	search->buf[length++] = '/';
+	memcpy(search->buf + length, search->name, search->name_length + 1);
+}
+
+/* 1: this is it. */
+static int try_element(struct search *search, const char *element, size_t length)
+{
+	int result;
+
+	join(search, element, length);
+	result = sys_executable(search->buf);
+	if (length == 0 || element[0] != '/') {
+		search->relative |= result == 0;
+		return 0;
+	}
+	search->denied |= result == -EACCES;
+	return result == 0;
+}
+
+static int walk(struct search *search, const char *path)
+{
+	for (;;) {
+		size_t length = strcspn(path, ":");
+
+		if (try_element(search, path, length))
+			return 0;
+		if (path[length] == '\0')
+			break;
+		path += length + 1;
+	}
+	return search->denied ? -EACCES : search->relative ? -EPERM : -ENOENT;
+}
+
+int path_search(struct work *work, const char *name, const char *path)
+{
+	struct search search = { .name = name, .name_length = strlen(name), .buf = work->path };
+	size_t room;
+	int result;
+
+	work->program = name;
+	if (strchr(name, '/'))
+		return 0;
+	if (search.name_length == 0)
+		return -ENOENT;
+	if (!path)
+		path = getenv("PATH");
+	if (!path)
+		path = default_path;
+	room = strlen(path) + search.name_length + 3;
+	if (room > sizeof(work->path)) {
+		search.buf = work->path_memory = malloc(room);
+		if (!search.buf)
+			return -ENOMEM;
+	}
+	result = walk(&search, path);
+	if (result == 0)
+		work->program = search.buf;
+	return result;
+}

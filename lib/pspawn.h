@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pspawn.h - start programs exactly as described, and say what went wrong
+ *
+ * Three nouns: struct pspawn_cmd says what to start, struct pspawn_child is a
+ * child that runs, struct pspawn_error says what failed, where and on which
+ * entry of the description.
+ *
+ * The promise: in the child a descriptor is open if and only if the
+ * description maps it, or it is 0, 1 or 2 and the description does not mention
+ * it (then it is the caller's; /dev/null where the caller has it closed).
+ *
+ * Return values: every function that can fail returns 0 (or a number >= 0) on
+ * success and a negative errno value on failure. errno itself is neither set
+ * nor changed. Nothing is ever printed.
+ *
+ * Thread safety: every function may be called from any thread at any time. A
+ * description may be shared by threads as long as none of them changes it. One
+ * handle (struct pspawn_child) belongs to one thread at a time. The caller's
+ * environment is read without a lock: do not call setenv() at the same time.
+ */
+#ifndef PSPAWN_H
+#define PSPAWN_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PSPAWN_API __attribute__((__visibility__("default")))
+#else
+#define PSPAWN_API
+#endif
+
+#define PSPAWN_VERSION_MAJOR 0
+#define PSPAWN_VERSION_MINOR 1
+#define PSPAWN_VERSION_PATCH 0
+
+/* The largest number of entries in a descriptor map, and of attributes. */
+#define PSPAWN_MAX_ENTRIES 65536
+
+/* ---- the descriptor map -------------------------------------------------- */
+
+enum pspawn_fd_kind {
+	PSPAWN_FD_DUP = 1,	/* the parent's `number` */
+	PSPAWN_FD_SAME,		/* what the child finds at its own `number` */
+	PSPAWN_FD_OPEN,		/* `path`, opened by the child */
+	PSPAWN_FD_NULL,		/* /dev/null, read and write */
+	PSPAWN_FD_CLOSE,	/* closed; useful for 0, 1 and 2 */
+	PSPAWN_FD_PIPE_IN,	/* a pipe that the child reads */
+	PSPAWN_FD_PIPE_OUT,	/* a pipe that the child writes */
+	PSPAWN_FD_SOCKETPAIR	/* one end of a stream socket pair */
+};
+
+/*
+ * One entry of the map. Use the constructors below; languages without them
+ * fill the members, and zero the ones that the kind does not use.
+ */
+struct pspawn_fd {
+	int child;		/* the number in the child */
+	int kind;		/* enum pspawn_fd_kind */
+	int number;		/* DUP, SAME */
+	int flags;		/* OPEN: as for open(2); O_CLOEXEC is ignored */
+	unsigned mode;		/* OPEN with O_CREAT: permissions, under the umask */
+	unsigned reserved;	/* zero */
+	const char *path;	/* OPEN: owned by the caller, needed until start returns */
+	int *end;		/* PIPE_IN, PIPE_OUT, SOCKETPAIR: receives our end */
+};
+
+/*
+ * The map is one parallel assignment: its order means nothing, and every
+ * source is the parent's descriptor as it was before the start. A child's
+ * number that is mapped twice is refused with -EINVAL.
+ */
+
+/* Child's `child` is the parent's `parent`. Neither flag nor offset changes. */
+static inline struct pspawn_fd pspawn_fd_dup(int child, int parent)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_DUP, parent, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/* Child's `child` is the same open file as the child's own `other`. */
+static inline struct pspawn_fd pspawn_fd_same(int child, int other)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_SAME, other, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/*
+ * The child opens `path` after it has changed directory. Entries are opened in
+ * the order in which they are listed. An open that blocks, such as one of a
+ * FIFO, holds the start until it returns.
+ */
+static inline struct pspawn_fd pspawn_fd_open(int child, const char *path, int flags,
+					      unsigned mode)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_OPEN, 0, flags, mode, 0, path, NULL };
+	return fd;
+}
+
+/* Child's `child` is /dev/null, open for reading and writing. */
+static inline struct pspawn_fd pspawn_fd_null(int child)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_NULL, 0, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/* Child's `child` is closed. */
+static inline struct pspawn_fd pspawn_fd_close(int child)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_CLOSE, 0, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/*
+ * A new pipe or socket pair. On success *end is the parent's end: a number
+ * above 2, close-on-exec, the caller's to close. On failure *end is untouched.
+ */
+static inline struct pspawn_fd pspawn_fd_pipe_in(int child, int *end)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_PIPE_IN, 0, 0, 0, 0, NULL, end };
+	return fd;
+}
+
+static inline struct pspawn_fd pspawn_fd_pipe_out(int child, int *end)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_PIPE_OUT, 0, 0, 0, 0, NULL, end };
+	return fd;
+}
+
+static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_SOCKETPAIR, 0, 0, 0, 0, NULL, end };
+	return fd;
+}
+
+/* ---- attributes ---------------------------------------------------------- */
+
+/*
+ * Things for which zero is a meaningful value are a list: what is present is
+ * set, what is absent is left alone. Of two entries that set the same thing
+ * the last one wins.
+ */
+enum pspawn_attr_kind {
+	PSPAWN_ATTR_DIR_FD = 1,	/* `number`: directory by descriptor */
+	PSPAWN_ATTR_ENV_CLEAR,	/* start from an empty environment */
+	PSPAWN_ATTR_ENV_SET,	/* `text`: "NAME=value" */
+	PSPAWN_ATTR_ENV_UNSET	/* `text`: "NAME" */
+};
+
+struct pspawn_attr {
+	int kind;		/* enum pspawn_attr_kind */
+	int number;
+	const char *text;	/* owned by the caller, needed until start returns */
+	long long reserved[4];	/* zero */
+};
+
+/* Change to the directory open as the parent's `fd`, which the child does not keep. */
+static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
+{
+	struct pspawn_attr attr = { PSPAWN_ATTR_DIR_FD, fd, NULL, { 0, 0, 0, 0 } };
+	return attr;
+}
+
+/*
+ * Edits of the environment, applied in order to `envp` or, where that is NULL,
+ * to the caller's environment: forget everything before, set "NAME=value",
+ * remove "NAME". The result holds each name that was edited at most once.
+ */
+static inline struct pspawn_attr pspawn_attr_env_clear(void)
+{
+	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_CLEAR, 0, NULL, { 0, 0, 0, 0 } };
+	return attr;
+}
+
+static inline struct pspawn_attr pspawn_attr_env_set(const char *assignment)
+{
+	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_SET, 0, assignment, { 0, 0, 0, 0 } };
+	return attr;
+}
+
+static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
+{
+	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_UNSET, 0, name, { 0, 0, 0, 0 } };
+	return attr;
+}
+
+/* ---- the description ----------------------------------------------------- */
+
+/* Flags of struct pspawn_cmd. */
+#define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is treated as exec treats it */
+#define PSPAWN_NO_FALLBACK 2u	/* the first backend or -ENOTSUP, never the next one */
+
+/*
+ * What to start. A plain constant structure: zero means default, nothing is to
+ * be initialised or destroyed, and the library never writes to it. `size` says
+ * which version of this header the caller was compiled with: members beyond it
+ * count as zero, and a newer caller's members that this library does not know
+ * must be zero (-E2BIG).
+ */
+struct pspawn_cmd {
+	size_t size;		/* sizeof(struct pspawn_cmd) */
+	const char *file;	/* the program; NULL: argv[0] */
+	char *const *argv;	/* ends with NULL; at least argv[0] */
+	char *const *envp;	/* ends with NULL; NULL: the caller's environment */
+	const char *dir;	/* the child's directory; NULL: the caller's */
+	const char *path;	/* where to search; NULL: PATH of the caller's environment */
+	const char *backend;	/* only this one, or -ENOTSUP; NULL: any */
+	const struct pspawn_fd *fds;
+	size_t nfds;
+	const struct pspawn_attr *attrs;
+	size_t nattrs;
+	unsigned flags;
+	unsigned reserved;	/* zero */
+};
+/*
+ * A `file` without '/' is searched in `path`, before the child exists. Empty
+ * and relative elements are never used. A `file` with '/' that does not begin
+ * with one, and relative paths to open, are relative to the child's directory.
+ */
+
+/* For designated initialisers in C: PSPAWN_CMD("ls", "-l") sets size and argv. */
+#define PSPAWN_CMD(...)                 \
+	.size = sizeof(struct pspawn_cmd), \
+	.argv = (char *const *)(const char *const[]) { __VA_ARGS__, NULL }
+
+#define PSPAWN_FDS(...)                                  \
+	.fds = (const struct pspawn_fd[]) { __VA_ARGS__ }, \
+	.nfds = sizeof((const struct pspawn_fd[]) { __VA_ARGS__ }) / sizeof(struct pspawn_fd)
+
+#define PSPAWN_ATTRS(...)                                    \
+	.attrs = (const struct pspawn_attr[]) { __VA_ARGS__ }, \
+	.nattrs = sizeof((const struct pspawn_attr[]) { __VA_ARGS__ }) / sizeof(struct pspawn_attr)
+
+/* ---- errors -------------------------------------------------------------- */
+
+/* Where a start failed, in the order in which a start goes. */
+enum pspawn_step {
+	PSPAWN_STEP_NONE = 0,	/* nothing failed */
+	PSPAWN_STEP_CHECK,	/* the description; index: entry of fds, or -1 */
+	PSPAWN_STEP_CHECK_ATTR,	/* the description; index: entry of attrs */
+	PSPAWN_STEP_SEARCH,	/* finding the program in the path */
+	PSPAWN_STEP_BACKEND,	/* no backend of this build can run the plan */
+	PSPAWN_STEP_PREPARE,	/* memory, pipes and numbers in the parent; index: entry of fds, or -1 */
+	PSPAWN_STEP_CREATE,	/* creating the process */
+	PSPAWN_STEP_SIGNALS,	/* setting signals to default */
+	PSPAWN_STEP_CHDIR,	/* changing directory; index: entry of attrs, or -1 */
+	PSPAWN_STEP_PLACE,	/* placing a descriptor; index: entry of fds */
+	PSPAWN_STEP_CLOSE,	/* closing everything else */
+	PSPAWN_STEP_OPEN,	/* opening a file; index: entry of fds, or -1: 0-2 closed in the parent */
+	PSPAWN_STEP_MASK,	/* opening the signal mask */
+	PSPAWN_STEP_EXEC	/* executing the program */
+};
+
+struct pspawn_error {
+	int code;		/* errno value, positive; 0 after success */
+	int step;		/* enum pspawn_step */
+	int index;		/* entry of the description, or -1 */
+	int reserved[5];
+	const char *reason;	/* BACKEND: why, static text; else NULL */
+};
+
+/*
+ * The error as one sentence without a full stop, such as
+ * `change directory to "/x": No such file or directory`.
+ * `cmd` may be NULL; with it the sentence names paths and numbers and, where a
+ * program's interpreter is what is missing, the interpreter. Writes at most
+ * `size` bytes with the NUL that ends them, and returns the length of the whole
+ * sentence, as snprintf() does. `buf` may be NULL when `size` is 0.
+ */
+PSPAWN_API int pspawn_strerror(const struct pspawn_error *error, const struct pspawn_cmd *cmd,
+			       char *buf, size_t size);
+
+/* The words for a step ("change directory"), static; NULL for an unknown one. */
+PSPAWN_API const char *pspawn_step_name(int step);
+
+/* ---- a running child ----------------------------------------------------- */
+
+/*
+ * The handle, filled by pspawn_start(). `pollfd` becomes readable when the
+ * child ends; it is -1 where the system has no such thing. The handle owns it
+ * until pspawn_wait() returns 0 or pspawn_forget() is called.
+ */
+struct pspawn_child {
+	pid_t pid;		/* 0 after wait and forget */
+	int pollfd;
+	const char *backend;	/* static; see pspawn_backend_name() */
+	const char *passed_over; /* static; why earlier backends were passed over, or NULL */
+	void *reserved[6];
+};
+
+struct pspawn_status {
+	int exited;		/* 1: ended by itself, `code` counts; 0: by `signal` */
+	int code;		/* 0-255 */
+	int signal;
+	int core;		/* 1: dumped core */
+	int reserved[4];
+	struct rusage rusage;	/* of this child alone */
+};
+
+/*
+ * Start what `cmd` describes. Returns when the program has been executed or
+ * the start has failed; then there is no child, nothing was handed back, and
+ * the caller's descriptors, signal mask, directory and umask are as before.
+ * `child` is untouched on failure. `error` may be NULL.
+ *
+ * Returns 0, or
+ *   -EINVAL  contradictory description: no argv, two entries for one number,
+ *            an unknown flag or kind, a path that is missing (step CHECK)
+ *   -EBADF   a number that is negative or beyond RLIMIT_NOFILE (CHECK), or not
+ *            open in the parent (PLACE, CHDIR)
+ *   -E2BIG   a description from the future, or more than PSPAWN_MAX_ENTRIES
+ *            (CHECK); arguments and environment too long (EXEC)
+ *   -ENOTSUP no backend can run it, and why is in the sentence (BACKEND)
+ *   -ENOENT, -EACCES, -EPERM  not found; found but not executable; found only
+ *            through an empty or relative element of the path (SEARCH)
+ *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE)
+ *   -EAGAIN  the limit of processes (CREATE, EXEC)
+ *   -ECHILD  the child was killed before it could execute the program (EXEC)
+ * and whatever chdir(2) (CHDIR), open(2) (OPEN) and execve(2) (EXEC) give.
+ *
+ * Not a cancellation point. Handlers registered by pthread_atfork() do not run,
+ * except by the fork backend on systems without _Fork().
+ */
+PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
+			    struct pspawn_error *error);
+
+/*
+ * Wait for the child to end, at most `timeout_ms` milliseconds: -1 for as long
+ * as it takes, 0 to ask only. `status` may be NULL. Interrupted waits go on.
+ *
+ * Returns 0 when the child has ended: the handle is then empty; or
+ *   -ETIMEDOUT  it still runs
+ *   -ECHILD     its status is lost, because SIGCHLD is ignored or somebody else
+ *               has waited for it; the handle is empty
+ *   -ESRCH      the handle is empty already
+ *   -EINVAL     timeout_ms below -1
+ */
+PSPAWN_API int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status,
+			   int timeout_ms);
+
+/* Send a signal. Returns 0, -ESRCH (ended and waited for), -EINVAL or -EPERM as kill(2). */
+PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);
+
+/*
+ * Let the child run on without us: closes pollfd and empties the handle. The
+ * caller's process remains the parent and may wait for the pid by other means.
+ * Harmless on an empty handle.
+ */
+PSPAWN_API void pspawn_forget(struct pspawn_child *child);
+
+/* ---- what would happen, and what ran ------------------------------------- */
+
+/*
+ * The plan of a description as text, one step a line, with the backend that
+ * would run it and why earlier ones were passed over. Nothing is opened and
+ * no program is started. Buffer and return value as for pspawn_strerror(); a
+ * negative errno with `error` filled when the description is refused.
+ */
+PSPAWN_API int pspawn_explain(const struct pspawn_cmd *cmd, char *buf, size_t size,
+			      struct pspawn_error *error);
+
+/* Which backend started `child`, or, for NULL, this build's first one. Static. */
+PSPAWN_API const char *pspawn_backend_name(const struct pspawn_child *child);
+
+/* "0.1.0", of the library that runs, static. */
+PSPAWN_API const char *pspawn_version(void);
+
+/* ---- descriptors born close-on-exec -------------------------------------- */
+
+/*
+ * As open(2), pipe(2), socket(2), socketpair(2), accept(2) and dup(2), with
+ * close-on-exec set by the same system call where the system can do so. Return
+ * the descriptor (or 0) or the negative errno of the call they are named
+ * after. open and accept start again when a signal interrupts them. pspawn_dup
+ * gives the lowest free number that is at least `from`.
+ */
+PSPAWN_API int pspawn_open(const char *path, int flags, unsigned mode);
+PSPAWN_API int pspawn_pipe(int ends[2]);
+PSPAWN_API int pspawn_socket(int domain, int type, int protocol);
+PSPAWN_API int pspawn_socketpair(int domain, int type, int protocol, int ends[2]);
+PSPAWN_API int pspawn_accept(int listener, struct sockaddr *address, socklen_t *length);
+PSPAWN_API int pspawn_dup(int fd, int from);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

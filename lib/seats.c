@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+/* From the entries of a description to one resolved seat for each number. */
+#include "plan.h"
+
+#include <errno.h>
+
+static int comes_after(const struct seat *a, const struct seat *b)
+{
+	return a->to != b->to ? a->to > b->to : a->index > b->index;
+}
+
+/* Let seats[root] sink into the heap below it. */
+static void sink(struct seat *seats, size_t root, size_t n)
+{
+	for (size_t child; (child = 2 * root + 1) < n; root = child) {
+		struct seat swap = seats[root];
+
+		if (child + 1 < n && comes_after(&seats[child + 1], &seats[child]))
+			child++;
+		if (!comes_after(&seats[child], &seats[root]))
+			return;
+		seats[root] = seats[child];
+		seats[child] = swap;
+	}
+}
+
+/* A heap sort of our own, because qsort() may allocate, and this must not. */
+static void sort(struct seat *seats, size_t n)
+{
+	for (size_t i = n / 2; i-- > 0;)
+		sink(seats, i, n);
+	while (n-- > 1) {
+		struct seat swap = seats[0];
+
+		seats[0] = seats[n];
+		seats[n] = swap;
+		sink(seats, 0, n);
+	}
+}
+
+static struct seat *find(struct seat *seats, size_t n, int to)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (seats[middle].to < to)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && seats[low].to == to ? &seats[low] : NULL;
+}
+
+static void take(struct seat *seat, const struct pspawn_fd *fd, int index)
+{
+	seat->to = fd->child;
+	seat->index = index;
+	seat->from = ~index;
+	switch (fd->kind) {
+	case PSPAWN_FD_DUP:
+		seat->how = SEAT_MOVE;
+		seat->from = fd->number;
+		break;
+	case PSPAWN_FD_SAME:
+		seat->how = SEAT_SAME;
+		seat->from = fd->number;
+		break;
+	case PSPAWN_FD_OPEN:
+	case PSPAWN_FD_NULL:
+		seat->how = SEAT_OPEN;
+		break;
+	case PSPAWN_FD_CLOSE:
+		seat->how = SEAT_CLOSED;
+		break;
+	default:
+		seat->how = SEAT_MOVE;
+		break;
+	}
+}
+
+/* A number that the description does not mention is the parent's. */
+static void take_stdio(struct seat *seat, int number, enum stdio_state state)
+{
+	seat->to = number;
+	seat->from = number;
+	seat->index = -1;
+	seat->how = state == STDIO_OPEN	     ? SEAT_KEEP
+		    : state == STDIO_CLOEXEC ? SEAT_MOVE
+					     : SEAT_OPEN;
+}
+
+static long add_stdio(struct seat *seats, size_t n, const enum stdio_state stdio[3])
+{
+	size_t mentioned = n;
+
+	for (int number = 0; number <= 2; number++)
+		if (!find(seats, mentioned, number))
+			take_stdio(&seats[n++], number, stdio[number]);
+	return (long)n;
+}
+
+/* Where a chain of `same` ends, or NULL: nowhere, or in itself. */
+static const struct seat *root_of(struct seat *seats, size_t n, const struct seat *seat)
+{
+	for (size_t hops = 0; seat && seat->how == SEAT_SAME; hops++)
+		seat = hops < n ? find(seats, n, seat->from) : NULL;
+	return seat && seat->how != SEAT_CLOSED ? seat : NULL;
+}
+
+static int resolve(struct seat *seat, const struct seat *root)
+{
+	if (!root)
+		return -EINVAL;
+	seat->how = root->how == SEAT_OPEN ? SEAT_COPY : root->how;
+	seat->from = root->how == SEAT_OPEN ? root->to : root->from;
+	if (root->how == SEAT_KEEP)
+		seat->how = SEAT_MOVE;
+	return 0;
+}
+
+long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], struct seat *seats,
+		int *index)
+{
+	size_t n = cmd->nfds;
+
+	for (size_t i = 0; i < n; i++)
+		take(&seats[i], &cmd->fds[i], (int)i);
+	sort(seats, n);
+	for (size_t i = 1; i < n; i++)
+		if (seats[i].to == seats[i - 1].to) {
+			*index = seats[i].index;
+			return -EINVAL;
+		}
+	n = (size_t)add_stdio(seats, n, stdio);
+	sort(seats, n);
+	for (size_t i = 0; i < n; i++)
+		if (seats[i].how == SEAT_SAME && resolve(&seats[i], root_of(seats, n, &seats[i]))) {
+			*index = seats[i].index;
+			return -EINVAL;
+		}
+	return (long)n;
+}
+
+size_t plan_pairs(const struct seat *seats, size_t n, struct fdmap_pair *pairs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (seats[i].how == SEAT_MOVE) {
+			pairs[count].to = seats[i].to;
+			pairs[count].from = seats[i].from;
+			pairs[count].index = seats[i].index;
+			count++;
+		}
+	return count;
+}

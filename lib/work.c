@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/* From a description to a plan: check, seats, search, environment, order. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "lib.h"
+
+static int take_room(struct work *work)
+{
+	size_t n = work->cmd.nfds;
+	struct small_map *small = &work->small;
+	char *at;
+
+	work->seats = small->seats;
+	work->pairs = small->pairs;
+	work->moves = small->moves;
+	work->steps = small->steps;
+	work->keep = small->keep;
+	work->theirs = small->ends;
+	work->ours = small->ends + SMALL_MAP;
+	if (n <= SMALL_MAP)
+		return 0;
+	/* One piece of memory, the strictest alignment first. */
+	at = work->map_memory = malloc(PLAN_STEPS(n) * sizeof(*work->steps) +
+				       PLAN_SEATS(n) * sizeof(*work->seats) +
+				       PLAN_SEATS(n) * sizeof(*work->pairs) +
+				       FDMAP_MOVES(PLAN_SEATS(n)) * sizeof(*work->moves) +
+				       (PLAN_SEATS(n) + 2 * n) * sizeof(int));
+	if (!at)
+		return -ENOMEM;
+	work->steps = (void *)at;
+	work->seats = (void *)(work->steps + PLAN_STEPS(n));
+	work->pairs = (void *)(work->seats + PLAN_SEATS(n));
+	work->moves = (void *)(work->pairs + PLAN_SEATS(n));
+	work->keep = (void *)(work->moves + FDMAP_MOVES(PLAN_SEATS(n)));
+	work->theirs = work->keep + PLAN_SEATS(n);
+	work->ours = work->theirs + n;
+	return 0;
+}
+
+static int is_mentioned(const struct pspawn_cmd *cmd, int number)
+{
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (cmd->fds[i].child == number)
+			return 1;
+	return 0;
+}
+
+static enum stdio_state state_of(int number)
+{
+	int flags = sys_getfd(number);
+
+	return flags < 0 ? STDIO_CLOSED : flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN;
+}
+
+static int take_seats(struct work *work, int *index)
+{
+	enum stdio_state stdio[3];
+	long n;
+
+	for (int number = 0; number <= 2; number++)
+		stdio[number] = is_mentioned(&work->cmd, number) ? STDIO_OPEN : state_of(number);
+	n = plan_seats(&work->cmd, stdio, work->seats, index);
+	if (n < 0)
+		return (int)n;
+	work->nseats = (size_t)n;
+	work->plan.npairs = plan_pairs(work->seats, work->nseats, work->pairs);
+	return 0;
+}
+
+/*
+ * Where nothing is closed the number has to be a free one, and numbers_take()
+ * finds it; elsewhere any that the map does not use will do, open or not.
+ */
+static void choose_scratch(struct work *work)
+{
+	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
+	work->plan.scratch = -1;
+	if (!work->plan.inherit_all)
+		work->plan.scratch = fdmap_unused(work->pairs, work->plan.npairs, 3);
+}
+
+void work_plan(struct work *work)
+{
+	struct plan *plan = &work->plan;
+	struct plan_parts parts = {
+		.cmd = &work->cmd,
+		.seats = work->seats,
+		.nseats = work->nseats,
+		.moves = work->moves,
+		.program = work->program,
+		.steps = work->steps,
+		.keep = work->keep,
+	};
+
+	plan->pairs = work->pairs;
+	plan->argv = work->cmd.argv;
+	parts.nmoves = fdmap_order(work->pairs, plan->npairs, plan->scratch, work->moves);
+	plan_make(plan, &parts);
+}
+
+int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report)
+{
+	const char *file;
+	int index = -1;
+	int result = cmd_check(&work->cmd, given, report);
+
+	work->scratch = -1;
+	work->map_memory = work->path_memory = work->env_memory = NULL;
+	if (result < 0)
+		return result;
+	if (take_room(work) < 0)
+		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	result = take_seats(work, &index);
+	if (result < 0)
+		return report_failure(report, -result, PSPAWN_STEP_CHECK, index);
+	file = work->cmd.file ? work->cmd.file : work->cmd.argv[0];
+	result = path_search(work, file, work->cmd.path);
+	if (result < 0)
+		return report_failure(report, -result,
+				      result == -ENOMEM ? PSPAWN_STEP_PREPARE : PSPAWN_STEP_SEARCH,
+				      -1);
+	if (env_edit(work) < 0)
+		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	work->plan.rehearsal = 0;
+	choose_scratch(work);
+	work_plan(work);
+	return 0;
+}
+
+void work_done(struct work *work)
+{
+	free(work->map_memory);
+	free(work->path_memory);
+	free(work->env_memory);
+}
