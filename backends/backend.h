@@ -65,10 +65,11 @@ extern const struct backend *const ladder[];
 int report_failure(struct report *report, int code, int step, int index);
 
 /*
- * Move the descriptor `fd`, which is ours, to a number above 2 that the pairs
- * neither read nor write. Returns the number, or -errno, and then `fd` is closed.
+ * Move the descriptor `fd`, which is ours, to a number above 2 that the plan
+ * (NULL: none) neither reads nor writes. Returns the number, or -errno, and
+ * then `fd` is closed.
  */
-int reserve(int fd, const struct fdmap_pair *pairs, size_t npairs);
+int reserve(int fd, const struct plan *plan);
 
 /* ---- the child side of linux and fork */
 

@@ -19,8 +19,8 @@ static int make_channel(const struct plan *plan, int channel[2])
 
 	if (result < 0)
 		return result;
-	channel[0] = reserve(channel[0], plan->pairs, plan->npairs);
-	channel[1] = reserve(channel[1], plan->pairs, plan->npairs);
+	channel[0] = reserve(channel[0], plan);
+	channel[1] = reserve(channel[1], plan);
 	if (channel[0] >= 0 && channel[1] >= 0)
 		return 0;
 	result = channel[0] < 0 ? channel[0] : channel[1];
@@ -112,7 +112,7 @@ static int start(const struct plan *plan, struct birth *birth)
 
 	if (result < 0)
 		return give_up(birth, -result, PSPAWN_STEP_PREPARE);
-	watch = watch_prepare(plan->pairs, plan->npairs);
+	watch = watch_prepare(plan);
 	if (watch >= 0 || watch == -ENOSYS)
 		return start_with(plan, birth, channel, watch);
 	sys_close(channel[0]);

@@ -227,8 +227,8 @@ static int watch_of(const struct cradle *cradle, pid_t pid)
 	int watch = cradle->pidfd;
 
 	if (watch < 0)
-		return watch_attach(watch_prepare(NULL, 0), pid);
-	return watch > 2 ? watch : reserve(watch, NULL, 0);
+		return watch_attach(watch_prepare(NULL), pid);
+	return watch > 2 ? watch : reserve(watch, NULL);
 }
 
 static int start(const struct plan *plan, struct birth *birth)

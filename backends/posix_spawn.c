@@ -139,7 +139,7 @@ static int spawn(const struct plan *plan, struct birth *birth,
 		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
 {
 	const char *program = plan->steps[plan->nsteps - 1].path;
-	int watch = watch_prepare(plan->pairs, plan->npairs);
+	int watch = watch_prepare(plan);
 	int result;
 
 	if (watch < 0 && watch != -ENOSYS)

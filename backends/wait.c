@@ -7,6 +7,11 @@
 #include <sys/wait.h>
 #include <time.h>
 
+/* Also a child that was killed inside execve(2), before its exit signal was SIGCHLD again. */
+#ifndef __WALL
+#define __WALL 0
+#endif
+
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -36,9 +41,9 @@ int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage)
 
 	do {
 #ifdef HAVE_WAIT4
-		result = wait4(pid, raw, options, rusage);
+		result = wait4(pid, raw, options | __WALL, rusage);
 #else
-		result = waitpid(pid, raw, options);
+		result = waitpid(pid, raw, options | __WALL);
 		memset(rusage, 0, sizeof(*rusage));
 #endif
 	} while (result < 0 && errno == EINTR);

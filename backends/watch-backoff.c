@@ -7,10 +7,9 @@
 #include "sys.h"
 #include "wait.h"
 
-int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+int watch_prepare(const struct plan *plan)
 {
-	(void)pairs;
-	(void)npairs;
+	(void)plan;
 	return -ENOSYS;
 }
 

@@ -19,14 +19,14 @@
 
 enum { CONFIRM_MS = 100 };
 
-int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+int watch_prepare(const struct plan *plan)
 {
 	int queue = kqueue();
 
 	if (queue < 0)
 		return -errno;
 	sys_setfd(queue, 1);
-	return reserve(queue, pairs, npairs);
+	return reserve(queue, plan);
 }
 
 void watch_cancel(int prepared)

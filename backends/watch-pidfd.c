@@ -15,7 +15,7 @@
 
 enum { WAIT_BY_PIDFD = 3 }; /* P_PIDFD, Linux 5.4 */
 
-int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
+int watch_prepare(const struct plan *plan)
 {
 	/* A pidfd of ourselves: it holds the number, and shows that there are pidfds. */
 	int fd = (int)RAW2(SYS_pidfd_open, getpid(), 0);
@@ -23,7 +23,7 @@ int watch_prepare(const struct fdmap_pair *pairs, size_t npairs)
 	/* EPERM and EINVAL are how filters and emulators say that they have none. */
 	if (fd == -EPERM || fd == -EINVAL)
 		fd = -ENOSYS;
-	return reserve(fd, pairs, npairs);
+	return reserve(fd, plan);
 }
 
 void watch_cancel(int prepared)
@@ -40,7 +40,7 @@ int watch_attach(int prepared, pid_t pid)
 		return prepared;
 	sys_close(prepared);
 	fd = (int)RAW2(SYS_pidfd_open, pid, 0);
-	return reserve(fd, NULL, 0);
+	return reserve(fd, NULL);
 }
 
 /* waitid(2) by descriptor gives a siginfo; this is the status that wait4(2) would give. */
@@ -59,7 +59,7 @@ static int ask_pidfd(int watch, int *status, struct rusage *rusage)
 	long result;
 
 	info.si_pid = 0;
-	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG, rusage);
+	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG | __WALL, rusage);
 	if (result == 0 && info.si_pid == 0)
 		return -ETIMEDOUT;
 	if (result == 0)

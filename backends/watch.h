@@ -9,15 +9,15 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include "fdmap.h"
+#include "plan.h"
 
 /*
  * Take, before the child exists, the number that watching it will need, so
  * that a full table is found out while nothing has happened yet. Returns a
- * close-on-exec descriptor outside the pairs, -ENOSYS where the system has
+ * close-on-exec descriptor that the plan does not touch, -ENOSYS where the system has
  * nothing of the kind, or why there is no room.
  */
-int watch_prepare(const struct fdmap_pair *pairs, size_t npairs);
+int watch_prepare(const struct plan *plan);
 
 /* Give up what watch_prepare() took. Harmless on what it returned when it failed. */
 void watch_cancel(int prepared);

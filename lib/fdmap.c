@@ -44,8 +44,10 @@ int fdmap_unused(const struct fdmap_pair *pairs, size_t n, int from)
 /* An identity overwrites nothing, so nobody has to read its number first. */
 static void count_readers(struct fdmap_pair *pairs, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		pairs[i].pending = 0;
+		pairs[i].copy = -1;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct fdmap_pair *writer = writer_of(pairs, n, pairs[i].from);
 
@@ -75,28 +77,47 @@ static size_t follow(struct fdmap_pair *pairs, size_t n, struct fdmap_pair *pair
 
 		emit(&moves[count++], pair->from, pair->to, pair->index);
 		pair->pending = DONE;
-		if (next && next->pending > 0)
+		if (next && next->pending > 0) {
 			next->pending--;
-		else
+			next->copy = pair->to;
+		} else {
 			next = NULL;
+		}
 		pair = next;
 	}
 	return count;
 }
 
-/* Every number on the cycle is read exactly once: save one, then it is a chain. */
-static size_t break_cycle(struct fdmap_pair *pairs, size_t n, struct fdmap_pair *first, int scratch,
+/* Any pair on the cycle will do, but best is one whose number has been copied. */
+static struct fdmap_pair *weakest_link(struct fdmap_pair *pairs, size_t n, struct fdmap_pair *first)
+{
+	struct fdmap_pair *pair = first;
+
+	do {
+		if (pair->copy >= 0)
+			return pair;
+		pair = writer_of(pairs, n, pair->from);
+	} while (pair != first);
+	return first;
+}
+
+/* On a cycle every number is read once more: save one, and it is a chain. */
+static size_t break_cycle(struct fdmap_pair *pairs, size_t n, struct fdmap_pair *any, int scratch,
 			  struct fdmap_move *moves)
 {
+	struct fdmap_pair *first = weakest_link(pairs, n, any);
 	struct fdmap_pair *last = first;
-	size_t count;
+	size_t count = 0;
 
 	while (last->from != first->to)
 		last = writer_of(pairs, n, last->from);
-	emit(&moves[0], first->to, scratch, last->index);
-	last->from = scratch;
+	if (first->copy < 0) {
+		emit(&moves[count++], first->to, scratch, last->index);
+		first->copy = scratch;
+	}
+	last->from = first->copy;
 	first->pending = 0;
-	count = 1 + follow(pairs, n, first, moves + 1);
+	count += follow(pairs, n, first, moves + count);
 	last->from = first->to;
 	return count;
 }

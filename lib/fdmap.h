@@ -14,6 +14,7 @@ struct fdmap_pair {
 	int from;	/* negative: stands for a descriptor that does not exist yet */
 	int index;	/* the entry of the description, or -1 */
 	int pending;	/* private: wishes that still have to read `to`; -1: done */
+	int copy;	/* private: a number that already holds what `to` held, or -1 */
 };
 
 /* One act: duplicate `from` onto `to`, or, where they are equal, clear close-on-exec. */
@@ -31,9 +32,11 @@ int fdmap_unused(const struct fdmap_pair *pairs, size_t n, int from);
 
 /*
  * The fewest moves, one after the other, that do what the pairs wish at once:
- * one for each pair and one more for each cycle. The pairs are sorted by `to`,
- * and no `to` occurs twice. A cycle passes through `scratch`, a number that is
- * neither source nor target; one serves all. Returns the number of moves.
+ * one for each pair and one more for each cycle, unless a number outside the
+ * cycle gets a copy of one on it: then that copy serves. The pairs are sorted
+ * by `to`, and no `to` occurs twice. The further move goes to `scratch`, a
+ * number that is neither source nor target; one serves all cycles. Returns the
+ * number of moves.
  */
 size_t fdmap_order(struct fdmap_pair *pairs, size_t n, int scratch, struct fdmap_move *moves);
 

@@ -40,8 +40,8 @@ static int take_pipe(struct work *work, size_t i)
 
 	if (result < 0)
 		return result;
-	work->theirs[i] = reserve(ends[0], work->pairs, work->plan.npairs);
-	work->ours[i] = reserve(ends[1], work->pairs, work->plan.npairs);
+	work->theirs[i] = reserve(ends[0], &work->plan);
+	work->ours[i] = reserve(ends[1], &work->plan);
 	if (work->theirs[i] < 0)
 		return work->theirs[i];
 	return work->ours[i] < 0 ? work->ours[i] : 0;
@@ -89,8 +89,7 @@ static int take_scratch(struct work *work)
 		return passes_through_scratch(plan) && plan->scratch >= sys_fd_limit() ? -EMFILE : 0;
 	if (plan->npairs == 0)
 		return 0;
-	work->scratch = reserve(sys_open_cloexec("/dev/null", O_RDONLY, 0), work->pairs,
-				plan->npairs);
+	work->scratch = reserve(sys_open_cloexec("/dev/null", O_RDONLY, 0), plan);
 	plan->scratch = work->scratch;
 	return work->scratch < 0 ? work->scratch : 0;
 }

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/* Starting the probe, and what its table has to be. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "suite.h"
+#include "table.h"
+
+enum { CANARY = 12345 };
+
+static void fail_start(const struct pspawn_cmd *cmd, const struct pspawn_error *error)
+{
+	char sentence[512];
+
+	pspawn_strerror(error, cmd, sentence, sizeof(sentence));
+	FAIL("%s", sentence);
+}
+
+static void start_checked(struct pspawn_child *child, const struct pspawn_cmd *cmd)
+{
+	struct pspawn_error error;
+	int result;
+
+	errno = CANARY;
+	result = pspawn_start(child, cmd, &error);
+	CHECK_INT(errno, CANARY);
+	if (result < 0)
+		fail_start(cmd, &error);
+}
+
+static int wait_checked(struct pspawn_child *child)
+{
+	struct pspawn_status status;
+
+	errno = CANARY;
+	CHECK_INT(pspawn_wait(child, &status, -1), 0);
+	CHECK_INT(errno, CANARY);
+	return status.exited ? status.code : 128 + status.signal;
+}
+
+int run_cmd(struct pspawn_cmd *cmd)
+{
+	struct pspawn_child child;
+
+	start_checked(&child, cmd);
+	return wait_checked(&child);
+}
+
+void probe_start(struct pspawn_cmd *cmd, struct record *record)
+{
+	static struct table before, after;
+	static char path[PATH_MAX + 16];
+	char directory[PATH_MAX];
+	const char *argv[] = { suite_probe(), path, NULL };
+
+	if (!getcwd(directory, sizeof(directory)))
+		FAIL("getcwd: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/record", directory);
+	cmd->size = sizeof(*cmd);
+	cmd->argv = (char *const *)argv;
+	table_of_self(&before);
+	CHECK_INT(run_cmd(cmd), 0);
+	table_of_self(&after);
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (cmd->fds[i].end)
+			return record_read(record, path);
+	CHECK(table_same(&before, &after));
+	record_read(record, path);
+}
+
+/* ---- a model of the map that shares nothing with the library */
+
+static const struct pspawn_fd *entry_for(const struct pspawn_fd *fds, size_t n, int number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fds[i].child == number)
+			return &fds[i];
+	return NULL;
+}
+
+static void slot_of_null(struct slot *slot)
+{
+	static struct table one;
+	int fd = open("/dev/null", O_RDWR);
+
+	table_of_self(&one);
+	*slot = *table_find(&one, fd);
+	close(fd);
+}
+
+/* What the child finds at `number`; 0: nothing. */
+static int slot_at(struct slot *slot, const struct table *ours, const struct pspawn_fd *fds,
+		   size_t n, int number)
+{
+	const struct pspawn_fd *entry = entry_for(fds, n, number);
+	const struct slot *from;
+
+	while (entry && entry->kind == PSPAWN_FD_SAME) {
+		number = entry->number;
+		entry = entry_for(fds, n, number);
+	}
+	if (entry && entry->kind == PSPAWN_FD_CLOSE)
+		return 0;
+	from = table_find(ours, entry ? entry->number : number);
+	if (from && (!entry || entry->kind == PSPAWN_FD_DUP)) {
+		*slot = *from;
+		return 1;
+	}
+	slot_of_null(slot);
+	return 1;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return ((const struct slot *)a)->number - ((const struct slot *)b)->number;
+}
+
+void expected_table(struct table *expected, const struct table *ours, const struct pspawn_fd *fds,
+		    size_t n)
+{
+	expected->count = 0;
+	for (int number = 0; number <= 2 + (int)n; number++) {
+		int wanted = number <= 2 ? number : fds[number - 3].child;
+		struct slot *slot = &expected->slots[expected->count];
+
+		if (number <= 2 && entry_for(fds, n, number))
+			continue;
+		if (!slot_at(slot, ours, fds, n, wanted))
+			continue;
+		slot->number = wanted;
+		slot->cloexec = 0;
+		expected->count++;
+	}
+	qsort(expected->slots, (size_t)expected->count, sizeof(struct slot), by_number);
+}
+
+void expect_map(const struct pspawn_fd *fds, size_t n)
+{
+	static struct table ours, expected;
+	static struct record record;
+	struct pspawn_cmd cmd = { .fds = fds, .nfds = n };
+
+	table_of_self(&ours);
+	expected_table(&expected, &ours, fds, n);
+	probe_start(&cmd, &record);
+	CHECK(table_same(&expected, &record.table));
+	CHECK_INT(record.ppid, getpid());
+	CHECK_INT(record.blocked, 0);
+	CHECK_INT(record.caught, 0);
+}
+
+void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
+{
+	static struct table before, after;
+	struct pspawn_child child, untouched;
+	struct pspawn_error error;
+	int result;
+
+	memset(&child, 0x5a, sizeof(child));
+	untouched = child;
+	table_of_self(&before);
+	errno = CANARY;
+	result = pspawn_start(&child, cmd, &error);
+	CHECK_INT(errno, CANARY);
+	if (result == 0)
+		FAIL("a start that has to fail with \"%s\" at \"%s\" did not", strerror(code),
+		     pspawn_step_name(step));
+	CHECK_INT(error.code, code);
+	CHECK_INT(result, -code);
+	CHECK_STR(pspawn_step_name(error.step), pspawn_step_name(step));
+	CHECK_INT(error.step, step);
+	CHECK_INT(error.index, index);
+	CHECK(memcmp(&child, &untouched, sizeof(child)) == 0);
+	table_of_self(&after);
+	CHECK(table_same(&before, &after));
+}

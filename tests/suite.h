@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The runner. Each case runs in a process and session of its own, in which
+ * exactly 0, 1 and 2 are open (three different files), nothing is blocked or
+ * handled, and the directory is an empty one. Afterwards the runner compares
+ * descriptors, children, mask, dispositions, directory and umask with what
+ * they were before. What a case prints goes to memory shared with the runner.
+ */
+#ifndef SUITE_H
+#define SUITE_H
+
+#include <stddef.h>
+
+struct suite_case {
+	const char *id;
+	const char *name;
+	void (*run)(void);
+	struct suite_case *next;
+};
+
+void suite_register(struct suite_case *c);
+
+/* Defines a case and registers it, so that one cannot be forgotten. */
+#define CASE(id, name)                                                            \
+	static void run_##id##_##name(void);                                      \
+	__attribute__((constructor)) static void register_##id##_##name(void)     \
+	{                                                                         \
+		static struct suite_case c = { #id, #name, run_##id##_##name, NULL }; \
+                                                                                  \
+		suite_register(&c);                                               \
+	}                                                                         \
+	static void run_##id##_##name(void)
+
+/* Each ends the case: red, or not run for the reason given. */
+void suite_fail(const char *file, int line, const char *format, ...)
+	__attribute__((noreturn, format(printf, 3, 4)));
+void suite_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* A line of diagnostics. */
+void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#define FAIL(...) suite_fail(__FILE__, __LINE__, __VA_ARGS__)
+#define SKIP(...) suite_skip(__VA_ARGS__)
+
+#define CHECK(condition)                     \
+	do {                                 \
+		if (!(condition))            \
+			FAIL("%s", #condition); \
+	} while (0)
+
+#define CHECK_INT(actual, expected)                                                \
+	do {                                                                       \
+		long long actual_ = (actual), expected_ = (expected);              \
+                                                                                   \
+		if (actual_ != expected_)                                          \
+			FAIL("%s is %lld and not %lld", #actual, actual_, expected_); \
+	} while (0)
+
+#define CHECK_STR(actual, expected)                                                    \
+	do {                                                                           \
+		const char *actual_ = (actual), *expected_ = (expected);               \
+                                                                                       \
+		if (strcmp(actual_, expected_) != 0)                                   \
+			FAIL("%s is \"%s\" and not \"%s\"", #actual, actual_, expected_); \
+	} while (0)
+
+/* The backend that this suite is about: the stem of the program's name. */
+const char *suite_backend(void);
+
+/* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds. */
+int suite_emulated(void);
+
+/* The child program, absolute. */
+const char *suite_probe(void);
+
+/* Run f in a forked process, as the runner runs cases; 1 if it was green. For tests of the runner. */
+int suite_is_green(void (*f)(void), int seconds);
+
+/* A case that changes one of these on purpose says so; else it must put it back. */
+void suite_accept_mask(void);
+
+#endif
