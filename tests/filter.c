@@ -55,7 +55,7 @@ int __real_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const *argv, char *const *envp);
 
-static int failing, calls, dishonest;
+static int failing, calls, dishonest, report_size;
 
 void fault_malloc(int nth)
 {
@@ -75,6 +75,25 @@ void *__wrap_malloc(size_t size)
 		return NULL;
 	}
 	return __real_malloc(size);
+}
+
+long __real_sys_read(int fd, void *data, size_t size);
+long __wrap_sys_read(int fd, void *data, size_t size);
+
+void fault_short_report(int size)
+{
+	report_size = size;
+}
+
+long __wrap_sys_read(int fd, void *data, size_t size)
+{
+	long result = __real_sys_read(fd, data, size);
+
+	if (report_size == 0)
+		return result;
+	result = report_size;
+	report_size = 0;
+	return result;
 }
 
 void fault_dishonest_spawn(void)

@@ -18,6 +18,9 @@ void fault_malloc(int nth);
 /* How many calls of malloc the library has made so far. */
 int fault_malloc_calls(void);
 
+/* The next report that the fork backend reads from its child is cut to `size` bytes. */
+void fault_short_report(int size);
+
 /* From here on posix_spawn() says success and its child exits with 127. */
 void fault_dishonest_spawn(void);
 

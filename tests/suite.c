@@ -250,6 +250,7 @@ int suite_is_green(void (*f)(void), int seconds)
 	if (pid == 0)
 		run_in_child(f);
 	status = collect(pid, seconds);
+	kill(-pid, SIGKILL);
 	notes->length = length;
 	return WIFEXITED(status) && WEXITSTATUS(status) == GREEN;
 }

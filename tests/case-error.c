@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: ISC */
+/* G: errors, and how they come back. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "suite.h"
+#include "table.h"
+
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+
+#define DUP pspawn_fd_dup
+
+static void make(const char *name, const char *text, mode_t mode)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0 || fchmod(fd, mode) < 0)
+		FAIL("%s: %s", name, strerror(errno));
+	close(fd);
+}
+
+static void exec_fails(const char *program, int code)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(program) };
+
+	expect_failure(&cmd, code, PSPAWN_STEP_EXEC, -1);
+}
+
+CASE(G01, enoent)
+{
+	exec_fails("/nonexistent", ENOENT);
+	exec_fails("./nonexistent", ENOENT);
+}
+
+CASE(G01, eacces)
+{
+	make("plain", "#!/bin/sh\n", 0644);
+	exec_fails("./plain", EACCES);
+	exec_fails("/", EACCES);
+}
+
+CASE(G01, enoexec)
+{
+	make("garbage", "this is no program\n", 0755);
+	exec_fails("./garbage", ENOEXEC);
+}
+
+CASE(G01, enotdir)
+{
+	make("file", "", 0755);
+	exec_fails("./file/program", ENOTDIR);
+}
+
+CASE(G01, eloop)
+{
+	CHECK_INT(symlink("loop", "loop"), 0);
+	exec_fails("./loop", ELOOP);
+}
+
+CASE(G01, e2big)
+{
+	/* One argument may have 128 KiB on Linux. */
+	char *large = malloc(1 << 20);
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true", large) };
+
+	memset(large, 'x', (1 << 20) - 1);
+	large[(1 << 20) - 1] = '\0';
+	expect_failure(&cmd, E2BIG, PSPAWN_STEP_EXEC, -1);
+	free(large);
+}
+
+CASE(G01, etxtbsy)
+{
+	struct stat status;
+	char command[8192];
+	int fd;
+
+	snprintf(command, sizeof(command), "cp %s busy", suite_probe());
+	CHECK_INT(system(command), 0);
+	fd = open("busy", O_RDWR);
+	CHECK(fd >= 0 && fstat(fd, &status) == 0);
+	{
+		struct pspawn_cmd cmd = { PSPAWN_CMD("./busy") };
+		struct pspawn_child child;
+		struct pspawn_error error;
+		int result = pspawn_start(&child, &cmd, &error);
+
+		/* Newer kernels have allowed it for a while: then it has to run. */
+		if (result == 0)
+			CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+		else
+			CHECK(error.code == ETXTBSY && error.step == PSPAWN_STEP_EXEC);
+	}
+	close(fd);
+}
+
+CASE(G01, interpreter_missing)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("./run") };
+	struct pspawn_child child;
+	struct pspawn_error error;
+	char sentence[200];
+
+	make("run", "#!/bin/nosh -x\n", 0755);
+	exec_fails("./run", ENOENT);
+	pspawn_start(&child, &cmd, &error);
+	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
+	CHECK_STR(sentence, "execute \"./run\": interpreter \"/bin/nosh\" missing");
+}
+
+CASE(G02, bad_source)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
+				  PSPAWN_FDS(DUP(3, 0), DUP(7, 12), DUP(4, 1)) };
+	struct pspawn_child child;
+	struct pspawn_error error;
+	char sentence[200];
+
+	expect_failure(&cmd, EBADF, PSPAWN_STEP_PLACE, 1);
+	pspawn_start(&child, &cmd, &error);
+	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
+	CHECK_STR(sentence, "place descriptor 7 (entry 1, from 12): Bad file descriptor");
+}
+
+CASE(G02, bad_source_of_an_identity)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(3, 0), DUP(9, 9)) };
+
+	expect_failure(&cmd, EBADF, PSPAWN_STEP_PLACE, 1);
+}
+
+CASE(G03, bad_chdir)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .dir = "/nonexistent" };
+	struct pspawn_child child;
+	struct pspawn_error error;
+	char sentence[200];
+
+	expect_failure(&cmd, ENOENT, PSPAWN_STEP_CHDIR, -1);
+	pspawn_start(&child, &cmd, &error);
+	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
+	CHECK_STR(sentence, "change directory to \"/nonexistent\": No such file or directory");
+	cmd.dir = "/dev/null";
+	expect_failure(&cmd, ENOTDIR, PSPAWN_STEP_CHDIR, -1);
+}
+
+CASE(G04, pid_untouched_on_failure)
+{
+	/* expect_failure() compares the whole handle. */
+	exec_fails("/nonexistent", ENOENT);
+}
+
+static volatile sig_atomic_t chlds;
+
+static void count_chld(int number)
+{
+	(void)number;
+	chlds++;
+}
+
+CASE(G05, no_zombie_on_failure)
+{
+	exec_fails("/nonexistent", ENOENT);
+	CHECK_INT(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+	CHECK_INT(errno, ECHILD);
+	/* With SIGCHLD ignored the child vanishes by itself: that is no error either. */
+	signal(SIGCHLD, SIG_IGN);
+	exec_fails("/nonexistent", ENOENT);
+	signal(SIGCHLD, count_chld);
+	exec_fails("/nonexistent", ENOENT);
+	signal(SIGCHLD, SIG_DFL);
+	if (strcmp(suite_backend(), "linux") == 0 && !suite_emulated())
+		CHECK_INT(chlds, 0);
+}
+
+CASE(G06, early_return_or_refuse)
+{
+	fault_dishonest_spawn();
+	exec_fails("/nonexistent", ENOENT);
+	{
+		struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .flags = PSPAWN_NO_FALLBACK };
+
+		if (strcmp(suite_backend(), "posix_spawn") == 0)
+			expect_failure(&cmd, ENOTSUP, PSPAWN_STEP_BACKEND, -1);
+		else
+			CHECK_INT(run_cmd(&cmd), 0);
+	}
+}
+
+CASE(G07, garbage_on_channel)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .backend = "fork" };
+
+	for (int size = 1; size < 16; size += 5) {
+		fault_short_report(size);
+		expect_failure(&cmd, EPROTO, PSPAWN_STEP_CREATE, -1);
+	}
+	CHECK_INT(run_cmd(&cmd), 0);
+}
+
+CASE(G08, child_killed_before_exec)
+{
+	/* A FIFO that nobody writes holds the child in open(), where it is killed. */
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
+				  PSPAWN_FDS(pspawn_fd_open(5, "fifo", O_RDONLY, 0)) };
+	pid_t parent = getpid(), killer;
+
+	if (strcmp(suite_backend(), "posix_spawn") == 0)
+		cmd.backend = "fork"; /* libc's child is libc's to account for */
+	CHECK_INT(mkfifo("fifo", 0600), 0);
+	killer = fork();
+	if (killer == 0) {
+		char path[64], line[256];
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
+		for (;;) {
+			int fd = open(path, O_RDONLY);
+			ssize_t size = read(fd, line, sizeof(line) - 1);
+			char *at = line;
+
+			close(fd);
+			line[size > 0 ? size : 0] = '\0';
+			while (*at) {
+				long pid = strtol(at, &at, 10);
+
+				at += strspn(at, " ");
+				if (pid > 0 && pid != getpid()) {
+					usleep(100000);
+					kill((pid_t)pid, SIGKILL);
+					_exit(0);
+				}
+			}
+			usleep(1000);
+		}
+	}
+	{
+		struct pspawn_child child;
+		struct pspawn_error error;
+
+		CHECK_INT(pspawn_start(&child, &cmd, &error), -ECHILD);
+		CHECK_INT(error.step, PSPAWN_STEP_EXEC);
+	}
+	waitpid(killer, NULL, 0);
+}
+
+CASE(G09, channel_not_in_program)
+{
+	EXPECT(DUP(0, 0));
+	EXPECT(DUP(3, 0), DUP(4, 0), DUP(6, 0));
+}
+
+CASE(G10, closed_set_of_codes)
+{
+	struct pspawn_cmd none = { PSPAWN_CMD("pspawn-no-such-program") };
+	struct pspawn_cmd denied = { PSPAWN_CMD("plain"), .path = "" };
+	struct pspawn_cmd relative = { PSPAWN_CMD("run"), .path = ":/nonexistent" };
+	char directory[4096];
+
+	make("plain", "", 0644);
+	make("run", "#!/bin/sh\n", 0755);
+	denied.path = getcwd(directory, sizeof(directory));
+	expect_failure(&none, ENOENT, PSPAWN_STEP_SEARCH, -1);
+	expect_failure(&denied, EACCES, PSPAWN_STEP_SEARCH, -1);
+	expect_failure(&relative, EPERM, PSPAWN_STEP_SEARCH, -1);
+	relative.path = "relative/../.:/nonexistent";
+	CHECK_INT(mkdir("relative", 0700), 0);
+	expect_failure(&relative, EPERM, PSPAWN_STEP_SEARCH, -1);
+	relative.path = directory;
+	CHECK_INT(run_cmd(&relative), 0);
+	none.backend = "no such backend";
+	none.argv = (char *const *)(const char *const[]){ "/bin/true", NULL };
+	expect_failure(&none, ENOTSUP, PSPAWN_STEP_BACKEND, -1);
+}
+
+CASE(G11, errno_of_caller_unchanged)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("true") };
+	struct pspawn_error error = { .code = ENOENT, .step = PSPAWN_STEP_EXEC, .index = -1 };
+	char text[300];
+
+	/* Starts are checked in run_cmd() and expect_failure(); here is the rest. */
+	CHECK_INT(run_cmd(&cmd), 0);
+	errno = 12345;
+	pspawn_strerror(&error, &cmd, text, sizeof(text));
+	pspawn_explain(&cmd, text, sizeof(text), &error);
+	CHECK_INT(pspawn_open("/nonexistent", O_RDONLY, 0), -ENOENT);
+	CHECK_INT(pspawn_dup(-1, 0), -EBADF);
+	CHECK_INT(errno, 12345);
+}
+
+CASE(G12, emulator_without_shared_vm)
+{
+	/* With every kind of memory-sharing clone forbidden there is still the last rung. */
+	if (!filter_syscall(SYS_clone3, ENOSYS) ||
+	    !filter_syscall_bits(SYS_clone, 0, CLONE_VFORK, EINVAL))
+		SKIP("no system call filters here");
+	/* Libc's posix_spawn needs what is forbidden; in an emulator it would lose errors. */
+	fault_dishonest_spawn();
+	exec_fails("/nonexistent", ENOENT);
+	EXPECT(DUP(1, 2), DUP(2, 1));
+}
+
+CASE(G12, clone3_forbidden)
+{
+	static const int codes[] = { ENOSYS, EPERM, EINVAL, E2BIG };
+
+	for (int i = 0; i < 4; i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0) {
+			if (!filter_syscall(SYS_clone3, codes[i]))
+				_exit(2);
+			if (strcmp(suite_backend(), "posix_spawn") != 0)
+				EXPECT(DUP(1, 2), DUP(2, 1));
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+			SKIP("no system call filters here");
+		CHECK_INT(status, 0);
+	}
+}
+
+CASE(G13, first_process_of_a_namespace)
+{
+	int status;
+	pid_t pid;
+
+	/* From here on our children are in a namespace whose first process dies with them. */
+	if (unshare(geteuid() == 0 ? CLONE_NEWPID : CLONE_NEWUSER | CLONE_NEWPID) < 0)
+		SKIP("no process namespaces here");
+	pid = fork();
+	if (pid == 0) {
+		struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
+
+		_exit(run_cmd(&cmd));
+	}
+	CHECK(pid > 0);
+	waitpid(pid, &status, 0);
+	CHECK_INT(status, 0);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: ISC */
+/* I: the parent afterwards. The runner checks most of it after every case. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "table.h"
+
+#define DUP pspawn_fd_dup
+
+static int some_fd;
+
+/* A start for each step at which one can fail, and one that does not. */
+static void start_everything(void)
+{
+	struct pspawn_cmd good = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
+	struct pspawn_cmd check = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(-1, 2)) };
+	struct pspawn_cmd search = { PSPAWN_CMD("pspawn-no-such-program") };
+	struct pspawn_cmd place = { PSPAWN_CMD("/bin/true"),
+				    PSPAWN_FDS(DUP(5, 99), pspawn_fd_pipe_in(0, &some_fd)) };
+	struct pspawn_cmd chdir = { PSPAWN_CMD("/bin/true"), .dir = "/nonexistent",
+				    PSPAWN_FDS(pspawn_fd_socketpair(0, &some_fd)) };
+	struct pspawn_cmd open = { PSPAWN_CMD("/bin/true"),
+				   PSPAWN_FDS(pspawn_fd_open(3, "/nonexistent", O_RDONLY, 0),
+					      pspawn_fd_pipe_out(0, &some_fd)) };
+	struct pspawn_cmd exec = { PSPAWN_CMD("/nonexistent"),
+				   PSPAWN_FDS(pspawn_fd_pipe_out(0, &some_fd)) };
+
+	CHECK_INT(run_cmd(&good), 0);
+	expect_failure(&check, EBADF, PSPAWN_STEP_CHECK, 0);
+	expect_failure(&search, ENOENT, PSPAWN_STEP_SEARCH, -1);
+	expect_failure(&place, EBADF, PSPAWN_STEP_PLACE, 0);
+	expect_failure(&chdir, ENOENT, PSPAWN_STEP_CHDIR, -1);
+	expect_failure(&open, ENOENT, PSPAWN_STEP_OPEN, 0);
+	expect_failure(&exec, ENOENT, PSPAWN_STEP_EXEC, -1);
+}
+
+CASE(I01, no_fd_leak_success_or_failure)
+{
+	some_fd = -77;
+	start_everything();
+	CHECK_INT(some_fd, -77);
+}
+
+CASE(I02, sources_stay_open)
+{
+	static struct table before, after;
+
+	file_at(7, O_RDWR);
+	file_at(8, O_RDWR | O_CLOEXEC);
+	table_of_self(&before);
+	EXPECT(DUP(3, 7), DUP(4, 8), DUP(7, 8), DUP(8, 7));
+	table_of_self(&after);
+	CHECK(table_same(&before, &after));
+}
+
+static void handler(int number)
+{
+	(void)number;
+}
+
+CASE(I03, mask_and_dispositions_restored)
+{
+	sigset_t set, now;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGRTMIN + 3);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	signal(SIGUSR2, handler);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	start_everything();
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	for (int number = 1; number < SIGRTMAX; number++)
+		CHECK_INT(sigismember(&now, number), sigismember(&set, number));
+	CHECK(signal(SIGUSR2, SIG_DFL) == handler);
+	CHECK(signal(SIGPIPE, SIG_DFL) == SIG_IGN);
+	CHECK(signal(SIGHUP, SIG_DFL) == SIG_IGN);
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+CASE(I03, child_has_the_clean_signals)
+{
+	static struct record record;
+	struct pspawn_cmd cmd = { .nfds = 0 };
+	unsigned long long hup = 1ull << (SIGHUP - 1);
+	sigset_t set, none;
+
+	sigfillset(&set);
+	sigemptyset(&none);
+	signal(SIGUSR2, handler);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	probe_start(&cmd, &record);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGUSR2, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	CHECK_INT(record.blocked, 0);
+	CHECK_INT(record.caught, 0);
+	CHECK_INT(record.ignored, hup);
+}
+
+CASE(I04, cwd_umask_unchanged)
+{
+	static struct record record;
+	struct pspawn_cmd cmd = { .dir = "/" };
+
+	umask(031);
+	probe_start(&cmd, &record);
+	CHECK_STR(record.directory, "/");
+	CHECK_INT(record.umask, 031);
+	CHECK_INT(umask(022), 031);
+}
+
+CASE(I05, memory_unchanged)
+{
+	size_t size = 1 << 20;
+	unsigned char *canary = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (size_t i = 0; i < size; i++)
+		canary[i] = (unsigned char)(i * 31);
+	start_everything();
+	for (size_t i = 0; i < size; i++)
+		if (canary[i] != (unsigned char)(i * 31))
+			FAIL("byte %zu has changed", i);
+	munmap(canary, size);
+}
+
+CASE(I06, spec_not_modified)
+{
+	struct pspawn_fd fds[] = { DUP(3, 4), DUP(4, 3), pspawn_fd_same(5, 3), pspawn_fd_null(6) };
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .fds = fds, .nfds = 4 };
+	struct pspawn_fd fds_before[4];
+	struct pspawn_cmd cmd_before = cmd;
+
+	memcpy(fds_before, fds, sizeof(fds));
+	file_at(3, O_RDWR);
+	file_at(4, O_RDWR);
+	CHECK_INT(run_cmd(&cmd), 0);
+	CHECK(memcmp(fds_before, fds, sizeof(fds)) == 0);
+	CHECK(memcmp(&cmd_before, &cmd, sizeof(cmd)) == 0);
+}
+
+static long mappings(void)
+{
+	char buffer[4096];
+	ssize_t size;
+	long lines = 0;
+	int fd = open("/proc/self/maps", O_RDONLY);
+
+	while (fd >= 0 && (size = read(fd, buffer, sizeof(buffer))) > 0)
+		for (ssize_t i = 0; i < size; i++)
+			lines += buffer[i] == '\n';
+	close(fd);
+	return lines;
+}
+
+CASE(I07, ten_thousand_starts)
+{
+	struct pspawn_cmd good = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
+	struct pspawn_cmd bad = { PSPAWN_CMD("/nonexistent"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
+	int rounds = suite_emulated() ? 100 : 5000;
+	long before;
+
+	CHECK_INT(run_cmd(&good), 0);
+	expect_failure(&bad, ENOENT, PSPAWN_STEP_EXEC, -1);
+	before = mappings();
+	for (int i = 0; i < rounds; i++) {
+		struct pspawn_child child;
+		struct pspawn_error error;
+
+		CHECK_INT(run_cmd(&good), 0);
+		CHECK_INT(pspawn_start(&child, &bad, &error), -ENOENT);
+	}
+	/* The allocator may have come to a further arena; each start leaking would show. */
+	CHECK(mappings() <= before + 2);
+}
+
+CASE(I08, double_wait)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "7") };
+	struct pspawn_child child;
+	struct pspawn_status status;
+
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, &status, -2), -EINVAL);
+	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
+	CHECK_INT(status.exited, 1);
+	CHECK_INT(status.code, 7);
+	CHECK_INT(child.pid, 0);
+	CHECK_INT(child.pollfd, -1);
+	CHECK_INT(pspawn_wait(&child, &status, -1), -ESRCH);
+	CHECK_INT(pspawn_kill(&child, SIGTERM), -ESRCH);
+	pspawn_forget(&child);
+}
+
+CASE(I08, forget)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "7") };
+	struct pspawn_child child;
+	int status;
+	pid_t pid;
+
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	pid = child.pid;
+	pspawn_forget(&child);
+	pspawn_forget(&child);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), -ESRCH);
+	CHECK_INT(waitpid(pid, &status, 0), pid);
+	CHECK_INT(WEXITSTATUS(status), 7);
+}
+
+CASE(I09, status_of_a_signal)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "pause") };
+	struct pspawn_child child;
+	struct pspawn_status status;
+
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, &status, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&child, &status, 20), -ETIMEDOUT);
+	if (child.pollfd >= 0) {
+		struct pollfd ended = { .fd = child.pollfd, .events = POLLIN };
+
+		CHECK_INT(poll(&ended, 1, 0), 0);
+		CHECK_INT(pspawn_kill(&child, SIGTERM), 0);
+		CHECK_INT(poll(&ended, 1, -1), 1);
+	} else {
+		CHECK_INT(pspawn_kill(&child, SIGTERM), 0);
+	}
+	CHECK_INT(pspawn_wait(&child, &status, 60000), 0);
+	CHECK_INT(status.exited, 0);
+	CHECK_INT(status.signal, SIGTERM);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_kill(&child, 1000), -EINVAL);
+	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
+	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
+	CHECK_INT(status.signal, SIGKILL);
+}
+
+CASE(I10, status_lost)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
+	struct pspawn_child child;
+
+	signal(SIGCHLD, SIG_IGN);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), -ECHILD);
+	CHECK_INT(child.pid, 0);
+	signal(SIGCHLD, SIG_DFL);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(waitpid(child.pid, NULL, 0), child.pid);
+	CHECK_INT(pspawn_wait(&child, NULL, 60000), -ECHILD);
+}
+
+CASE(I11, born_close_on_exec)
+{
+	int ends[2], pair[2];
+	int file = pspawn_open("file", O_RDWR | O_CREAT, 0600);
+	int copy = pspawn_dup(file, 20);
+	int sock = pspawn_socket(AF_UNIX, SOCK_STREAM, 0);
+
+	CHECK_INT(pspawn_pipe(ends), 0);
+	CHECK_INT(pspawn_socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	CHECK_INT(copy, 20);
+	{
+		int all[] = { file, copy, sock, ends[0], ends[1], pair[0], pair[1] };
+
+		for (int i = 0; i < 7; i++) {
+			CHECK_INT(fcntl(all[i], F_GETFD), FD_CLOEXEC);
+			close(all[i]);
+		}
+	}
+	CHECK_INT(pspawn_accept(0, NULL, NULL), -ENOTSOCK);
+	CHECK_INT(pspawn_socket(-1, 0, 0), -EAFNOSUPPORT);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* M: the suite tests itself. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "table.h"
+
+#define DUP pspawn_fd_dup
+
+CASE(M01, backend_is_the_named_one)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
+	struct pspawn_child child;
+
+	CHECK_STR(pspawn_backend_name(NULL), suite_backend());
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	/* Where an emulator does not share memory, the last rung is the right one. */
+	CHECK_STR(pspawn_backend_name(&child), suite_emulated() ? "fork" : suite_backend());
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+	CHECK_STR(pspawn_version(), "0.1.0");
+}
+
+CASE(M02, probe_sees_planted_fd)
+{
+	static struct table ours, expected;
+	static struct record record;
+	struct pspawn_fd listed[] = { DUP(3, 0) };
+	struct pspawn_fd leaked[] = { DUP(3, 0), DUP(4, 0) };
+	struct pspawn_cmd cmd = { .fds = leaked, .nfds = 2 };
+
+	table_of_self(&ours);
+	expected_table(&expected, &ours, listed, 1);
+	probe_start(&cmd, &record);
+	CHECK(!table_same(&expected, &record.table));
+}
+
+static void failing(void)
+{
+	FAIL("on purpose");
+}
+
+static void hanging(void)
+{
+	pause();
+}
+
+static void crashing(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	raise(SIGSEGV);
+}
+
+static void leaking(void)
+{
+	if (dup(0) < 0)
+		_exit(0);
+}
+
+static void leaving_a_child(void)
+{
+	if (fork() == 0) {
+		pause();
+		_exit(0);
+	}
+}
+
+static void leaving_a_mask(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+static void leaving_a_umask(void)
+{
+	umask(0);
+}
+
+static void leaving_the_directory(void)
+{
+	CHECK_INT(chdir("/"), 0);
+}
+
+static void changing_a_disposition(void)
+{
+	signal(SIGUSR1, SIG_IGN);
+}
+
+static void green(void)
+{
+}
+
+CASE(M03, runner_sees_failing_case)
+{
+	CHECK(suite_is_green(green, 10));
+	CHECK(!suite_is_green(failing, 10));
+}
+
+CASE(M03, runner_sees_hang)
+{
+	CHECK(!suite_is_green(hanging, 1));
+}
+
+CASE(M03, runner_sees_crash)
+{
+	CHECK(!suite_is_green(crashing, 10));
+}
+
+CASE(M03, runner_sees_leak)
+{
+	CHECK(!suite_is_green(leaking, 10));
+	CHECK(!suite_is_green(leaving_a_mask, 10));
+	CHECK(!suite_is_green(leaving_a_umask, 10));
+	CHECK(!suite_is_green(leaving_the_directory, 10));
+	CHECK(!suite_is_green(changing_a_disposition, 10));
+}
+
+CASE(M03, runner_sees_zombie)
+{
+	CHECK(!suite_is_green(leaving_a_child, 10));
+}
