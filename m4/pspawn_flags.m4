@@ -30,7 +30,8 @@ AC_ARG_ENABLE([sanitizers],
 	[], [enable_sanitizers=no])
 AS_IF([test "x$enable_sanitizers" != xno],
 	[CFLAGS="$CFLAGS -fsanitize=$enable_sanitizers -fno-omit-frame-pointer"])
-AM_CONDITIONAL([SANITIZED], [test "x$enable_sanitizers" != xno])
+AS_IF([test "x$enable_sanitizers" = xno], [SANITIZED=no], [SANITIZED=yes])
+AC_SUBST([SANITIZED])
 ])
 
 # Does the linker take a symbol map, and refuse garbage in its place?

@@ -239,7 +239,6 @@ CASE(G08, child_killed_before_exec)
 				if (pid > 0 && pid != getpid()) {
 					usleep(100000);
 					kill((pid_t)pid, SIGKILL);
-					_exit(0);
 				}
 			}
 			usleep(1000);
@@ -252,6 +251,7 @@ CASE(G08, child_killed_before_exec)
 		CHECK_INT(pspawn_start(&child, &cmd, &error), -ECHILD);
 		CHECK_INT(error.step, PSPAWN_STEP_EXEC);
 	}
+	kill(killer, SIGKILL);
 	waitpid(killer, NULL, 0);
 }
 

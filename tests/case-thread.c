@@ -46,7 +46,7 @@ static void *start_with_own_file(void *argument)
 {
 	long me = (long)argument;
 	int source = 10 + (int)me;
-	char expected[16];
+	char expected[32];
 
 	snprintf(expected, sizeof(expected), "%ld", 1000 + me);
 	for (int i = 0; i < rounds(250); i++) {

@@ -17,7 +17,7 @@
 
 #include "table.h"
 
-enum { NOTES = 16384, GREEN = 0, RED = 1, SKIPPED = 2, LIMIT_S = 60 };
+enum { NOTES = 16384, GREEN = 0, RED = 1, SKIPPED = 2, LIMIT_S = 60, SLOW_LIMIT_S = 120 };
 
 /* Shared between the runner and the case that runs. */
 static struct notes {
@@ -315,6 +315,7 @@ static void know_ourselves(const char *self)
 
 int main(int argc, char **argv)
 {
+	int limit = suite_emulated() ? SLOW_LIMIT_S : LIMIT_S;
 	int count = 0, number = 0, failed = 0;
 
 	(void)argc;
@@ -326,6 +327,6 @@ int main(int argc, char **argv)
 	printf("1..%d\n", count);
 	for (struct suite_case *c = cases; c; c = c->next)
 		if (wanted(c, argv + 1))
-			failed += report(++number, c, run_case(c->run, LIMIT_S));
+			failed += report(++number, c, run_case(c->run, limit));
 	return failed > 0;
 }

@@ -67,7 +67,7 @@ void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The backend that this suite is about: the stem of the program's name. */
 const char *suite_backend(void);
 
-/* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds. */
+/* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds, more time. */
 int suite_emulated(void);
 
 /* The child program, absolute. */

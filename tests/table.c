@@ -95,6 +95,8 @@ void record_read(struct record *record, const char *path)
 	while (fgets(line, sizeof(line), file)) {
 		struct slot *slot = &record->table.slots[record->table.count];
 
+		if (record->table.count == TABLE_MAX)
+			FAIL("the child holds %d descriptors or more", TABLE_MAX);
 		if (sscanf(line, "fd %d %llu %llu %lld %d %d", &slot->number, &slot->dev,
 			   &slot->ino, &slot->offset, &slot->flags, &slot->cloexec) == 6)
 			record->table.count++;

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The header compiles alone, in every dialect that the compilers know.
+cc=${CC:-cc}
+cxx=$(echo "$cc" | sed 's/gcc/g++/; s/clang/clang++/; s/^cc$/c++/')
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/use.c" <<'END'
+#include <pspawn.h>
+int use(void);
+int use(void)
+{
+	int end;
+	struct pspawn_fd fd = pspawn_fd_pipe_out(1, &end);
+	struct pspawn_attr attr = pspawn_attr_dir_fd(3);
+	return fd.child + attr.number + (int)sizeof(struct pspawn_cmd);
+}
+END
+cp "$work/use.c" "$work/use.cc"
+set -- c99 c11 c17 c2x c++11 c++14 c++17 c++20
+echo "1..$#"
+number=0
+for dialect in "$@"; do
+	number=$((number + 1))
+	case $dialect in
+	c++*) command="$cxx" file=use.cc ;;
+	*) command="$cc" file=use.c ;;
+	esac
+	if ! echo 'int x;' >"$work/try.${file#use.}" ||
+		! $command -std=$dialect -c -o "$work/try.o" "$work/try.${file#use.}" 2>/dev/null; then
+		echo "ok $number - header_in_$dialect # SKIP no compiler for it"
+	elif $command -std=$dialect -pedantic -Wall -Wextra -Werror -I"$PSPAWN_SOURCE/lib" \
+		-c -o "$work/use.o" "$work/$file" >"$work/log" 2>&1; then
+		echo "ok $number - header_in_$dialect"
+	else
+		sed 's/^/# /' "$work/log"
+		echo "not ok $number - header_in_$dialect"
+	fi
+done

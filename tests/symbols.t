@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# M08: header, map and library name the same functions.
+echo 1..3
+cd "$PSPAWN_BUILD" || exit 1
+sed -n '/^PSPAWN_API/,/;/p' "$PSPAWN_SOURCE/lib/pspawn.h" |
+	grep -o 'pspawn_[a-z_]*(' | tr -d '(' | sort -u >symbols.header
+grep -o '^	pspawn_[a-z_]*' "$PSPAWN_SOURCE/lib/pspawn.map" | tr -d '\t' | sort -u >symbols.map
+verdict=ok
+cmp -s symbols.header symbols.map || verdict='not ok'
+diff symbols.header symbols.map | sed 's/^/# /'
+[ -s symbols.header ] || verdict='not ok'
+echo "$verdict 1 - M08 header_matches_map"
+
+library=.libs/libpspawn.so.0
+if [ -f $library ]; then
+	"${NM:-nm}" -D --defined-only $library | awk '$2 == "T" { print $3 }' | sed 's/@.*//' |
+		sort -u >symbols.library
+	verdict=ok
+	cmp -s symbols.header symbols.library || verdict='not ok'
+	diff symbols.header symbols.library | sed 's/^/# /'
+	echo "$verdict 2 - M08 library_matches_header"
+else
+	echo 'ok 2 - M08 library_matches_header # SKIP no shared library in this build'
+fi
+
+# Nothing but libc is linked (and what a sanitizer brings along).
+if [ -f $library ] && [ "$SANITIZED" = no ] && command -v readelf >/dev/null; then
+	needed=$(readelf -d $library | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
+		grep -vE '^(libc\.|libpthread\.|librt\.|ld-|libc\.musl)')
+	[ -z "$needed" ] || printf 'not '
+	echo "ok 3 - links_only_libc"
+	[ -z "$needed" ] || echo "# $needed"
+else
+	echo 'ok 3 - links_only_libc # SKIP cannot be told here'
+fi
+rm -f symbols.header symbols.map symbols.library

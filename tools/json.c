@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#include "json.h"
+
+#include <stdio.h>
+
+/*
+ * Paths are bytes, JSON is text: a byte that is not ASCII is written as the
+ * character of that number, so that any path gives valid JSON.
+ */
+static void put_string(const char *text)
+{
+	putc('"', stderr);
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte == '"' || byte == '\\')
+			fprintf(stderr, "\\%c", byte);
+		else if (byte < 0x20 || byte >= 0x7f)
+			fprintf(stderr, "\\u%04x", byte);
+		else
+			putc(byte, stderr);
+	}
+	putc('"', stderr);
+}
+
+static double seconds(const struct timeval *time)
+{
+	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
+void json_result(const char *backend, pid_t pid, const struct pspawn_status *status)
+{
+	fprintf(stderr, "{\"pid\":%ld,\"backend\":", (long)pid);
+	put_string(backend);
+	if (status->exited)
+		fprintf(stderr, ",\"code\":%d,\"signal\":null", status->code);
+	else
+		fprintf(stderr, ",\"code\":null,\"signal\":%d", status->signal);
+	fprintf(stderr, ",\"core\":%s", status->core ? "true" : "false");
+	fprintf(stderr, ",\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"max_rss\":%ld}\n",
+		seconds(&status->rusage.ru_utime), seconds(&status->rusage.ru_stime),
+		status->rusage.ru_maxrss);
+}
+
+void json_error(const struct pspawn_error *error, const char *sentence)
+{
+	const char *step = pspawn_step_name(error->step);
+
+	fprintf(stderr, "{\"error\":{\"errno\":%d,\"step\":", error->code);
+	put_string(step ? step : "");
+	fprintf(stderr, ",\"index\":%d,\"message\":", error->index);
+	put_string(sentence);
+	fputs("}}\n", stderr);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* pspawn: start a program exactly as described. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fds.h"
+#include "json.h"
+#include "options.h"
+
+enum { OWN_ERROR = 125, NOT_EXECUTABLE = 126, NOT_FOUND = 127, BY_SIGNAL = 128 };
+
+static int is_about_the_program(const struct pspawn_error *error)
+{
+	return error->step == PSPAWN_STEP_SEARCH || error->step == PSPAWN_STEP_EXEC;
+}
+
+static int fail(const struct options *options, const struct pspawn_error *error)
+{
+	static char sentence[16384];
+
+	pspawn_strerror(error, &options->cmd, sentence, sizeof(sentence));
+	if (options->json)
+		json_error(error, sentence);
+	else
+		fprintf(stderr, "pspawn: %s\n", sentence);
+	if (!is_about_the_program(error))
+		return OWN_ERROR;
+	return error->code == ENOENT || error->code == ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE;
+}
+
+static int explain(const struct options *options)
+{
+	struct pspawn_error error;
+	int length = pspawn_explain(&options->cmd, NULL, 0, &error);
+	char *text;
+
+	if (length < 0)
+		return fail(options, &error);
+	text = malloc((size_t)length + 1);
+	if (!text) {
+		fputs("pspawn: out of memory\n", stderr);
+		return OWN_ERROR;
+	}
+	pspawn_explain(&options->cmd, text, (size_t)length + 1, &error);
+	fputs(text, stdout);
+	free(text);
+	return 0;
+}
+
+/*
+ * Signals from the terminal are for the program; what it makes of them is its
+ * exit status and so ours. A handler, since a program inherits what is ignored.
+ */
+static void leave_it_to_the_program(int number)
+{
+	(void)number;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = leave_it_to_the_program;
+	action.sa_flags = SA_RESTART;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGQUIT, &action, NULL);
+}
+
+static int wait_for(const struct options *options, struct pspawn_child *child)
+{
+	const char *backend = pspawn_backend_name(child);
+	struct pspawn_status status;
+	pid_t pid = child->pid;
+	int result = pspawn_wait(child, &status, -1);
+
+	if (result < 0) {
+		fprintf(stderr, "pspawn: wait: %s\n", strerror(-result));
+		return OWN_ERROR;
+	}
+	if (options->json)
+		json_result(backend, pid, &status);
+	return status.exited ? status.code : BY_SIGNAL + status.signal;
+}
+
+static int run(struct options *options)
+{
+	struct pspawn_child child;
+	struct pspawn_error error;
+
+	if (pspawn_start(&child, &options->cmd, &error) < 0)
+		return fail(options, &error);
+	catch_signals();
+	return wait_for(options, &child);
+}
+
+static int run_and_show(struct options *options)
+{
+	struct options given = *options;
+	struct pspawn_child child;
+	struct pspawn_error error;
+	int end;
+
+	if (fds_describe(options, &error, &end) < 0 ||
+	    pspawn_start(&child, &options->cmd, &error) < 0)
+		return fail(&given, &error);
+	catch_signals();
+	error.code = fds_show(end);
+	if (error.code == 0)
+		return wait_for(options, &child);
+	pspawn_wait(&child, NULL, -1);
+	error.step = PSPAWN_STEP_EXEC;
+	error.index = -1;
+	return fail(&given, &error);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+
+	if (argc > 4 && strcmp(argv[1], FDS_RELAY) == 0)
+		return fds_relay(argv);
+	options_parse(&options, argc, argv);
+	if (options.explain)
+		return explain(&options);
+	return options.show_fds ? run_and_show(&options) : run(&options);
+}
