@@ -87,7 +87,7 @@ struct stage {
  *
  * A plan whose `rehearsal` is not 0 is for finding out which step fails with
  * that errno value: files are opened but neither made nor emptied, and where
- * the program would be executed, replay() returns with nothing in the report.
+ * the program would be executed, replay() returns.
  */
 void replay(const struct plan *plan, const struct stage *stage, struct report *report);
 

@@ -72,28 +72,46 @@ CHILD_SIDE static int open_listing(const struct closing *closing, struct sys_fds
 	return sys_fds_open(fds);
 }
 
+/* What one pass through the listing came upon. */
+struct pass {
+	int itself; /* the listing's own descriptor: without it, it is not ours that are listed */
+	int closed;
+};
+
+CHILD_SIDE static int close_pass(const struct closing *closing, struct sys_fds *fds,
+				 struct pass *pass)
+{
+	int numbers[32];
+	int count;
+
+	pass->itself = pass->closed = 0;
+	while ((count = sys_fds_next(fds, numbers, 32)) > 0)
+		for (int i = 0; i < count; i++)
+			if (numbers[i] == fds->fd) {
+				pass->itself = 1;
+			} else if (!kept(closing, numbers[i])) {
+				sys_close(numbers[i]);
+				pass->closed++;
+			}
+	return count;
+}
+
 /* Closing while listing may hide entries from the listing: go on until one finds none. */
 CHILD_SIDE static int close_listed(const struct closing *closing)
 {
 	struct sys_fds fds;
-	int numbers[32];
-	int count, closed;
+	struct pass pass;
 	int result = open_listing(closing, &fds);
 
 	if (result < 0)
 		return result;
 	do {
-		closed = 0;
-		while ((count = sys_fds_next(&fds, numbers, 32)) > 0)
-			for (int i = 0; i < count; i++)
-				if (numbers[i] != fds.fd && !kept(closing, numbers[i])) {
-					sys_close(numbers[i]);
-					closed++;
-				}
-		result = count < 0 ? count : sys_fds_rewind(&fds);
-	} while (closed && result == 0);
+		result = close_pass(closing, &fds, &pass);
+		if (result == 0)
+			result = sys_fds_rewind(&fds);
+	} while (result == 0 && pass.closed);
 	sys_close(fds.fd);
-	return result;
+	return result == 0 && !pass.itself ? -ENOENT : result;
 }
 
 CHILD_SIDE int close_rest(const struct closing *closing)

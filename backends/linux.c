@@ -61,7 +61,7 @@ struct cradle {
 	const struct plan *plan;
 	struct stage stage;
 	int share_files;
-	int unshare_failed;
+	int unshare_error; /* why the child could not get a table of its own; 0: it could */
 	int pidfd;
 	struct report report;
 };
@@ -73,10 +73,9 @@ CHILD_SIDE static int run(void *argument)
 
 	if (cradle->share_files) {
 		/* The table is still the parent's: until this has worked, touch nothing. */
-		if (sys_unshare_files(top + 1) < 0) {
-			cradle->unshare_failed = 1;
+		cradle->unshare_error = sys_unshare_files(top + 1);
+		if (cradle->unshare_error)
 			return 1;
-		}
 		cradle->stage.top = top;
 		/* Our own pidfd must not pass for a source that is not open. */
 		if (cradle->pidfd >= 0 && cradle->pidfd <= top)
@@ -160,7 +159,7 @@ static const char *refuses(const struct plan *plan, int *index)
 
 /* ---- a start */
 
-/* Set once a table of its own was denied to a child: trying again would cost a birth each. */
+/* Set once a child was refused a table of its own: trying again would cost a birth each. */
 static atomic_int unshare_denied;
 
 static int one_step_down(long pid)
@@ -186,13 +185,14 @@ static long birth_in_some_table(struct cradle *cradle)
 
 	cradle->share_files = !cradle->plan->inherit_all && !atomic_load(&unshare_denied);
 	pid = birth_of(cradle);
-	if (pid <= 0 || !cradle->unshare_failed)
+	if (pid <= 0 || !cradle->unshare_error)
 		return pid;
 	watch_cancel(cradle->pidfd);
 	sys_reap((pid_t)pid);
-	atomic_store(&unshare_denied, 1);
+	/* A shortage passes; a refusal stays. */
+	if (one_step_down(cradle->unshare_error))
+		atomic_store(&unshare_denied, 1);
 	cradle->share_files = 0;
-	cradle->unshare_failed = 0;
 	return birth_of(cradle);
 }
 

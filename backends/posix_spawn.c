@@ -125,13 +125,17 @@ static int set_attributes(posix_spawnattr_t *attributes)
 
 static int blame(const struct plan *plan, struct birth *birth, int code)
 {
+	struct report *report = &birth->report;
+
 	if (code == EAGAIN || code == ENOMEM)
-		return report_failure(&birth->report, code, PSPAWN_STEP_CREATE, -1);
-	report_failure(&birth->report, 0, PSPAWN_STEP_EXEC, -1);
-	fork_rehearse(plan, code, &birth->report);
-	if (birth->report.code == 0)
-		birth->report.step = PSPAWN_STEP_EXEC;
-	birth->report.code = code;
+		return report_failure(report, code, PSPAWN_STEP_CREATE, -1);
+	report_failure(report, 0, PSPAWN_STEP_CREATE, -1);
+	fork_rehearse(plan, code, report);
+	/* Every step went well, so it was the program. A rehearsal that was cut short says nothing. */
+	if (report->code == 0)
+		report_failure(report, code, report->reached ? PSPAWN_STEP_EXEC : PSPAWN_STEP_CREATE,
+			       -1);
+	report->code = code;
 	return -code;
 }
 

@@ -68,7 +68,7 @@ CHILD_SIDE static int execute(const struct plan *plan, const struct stage *stage
 {
 	report->reached = 1;
 	tell(stage, report);
-	return sys_execve(step->path, plan->argv, plan->envp);
+	return plan->rehearsal ? 0 : sys_execve(step->path, plan->argv, plan->envp);
 }
 
 CHILD_SIDE static int act(const struct plan *plan, const struct stage *stage,
@@ -95,7 +95,7 @@ CHILD_SIDE static int act(const struct plan *plan, const struct stage *stage,
 	case STEP_MASK:
 		return sys_empty_mask();
 	case STEP_EXEC:
-		return plan->rehearsal ? 0 : execute(plan, stage, step, report);
+		return execute(plan, stage, step, report);
 	default:
 		return -ENOSYS;
 	}

@@ -61,25 +61,31 @@ int sys_fchdir(int fd)
 	return answer(fchdir(fd));
 }
 
+static int close_from(int first)
+{
+#if defined(HAVE_CLOSEFROM)
+	closefrom(first);
+	return 0;
+#elif defined(F_CLOSEM)
+	return answer(fcntl(first, F_CLOSEM, 0));
+#else
+	(void)first;
+	return -ENOSYS;
+#endif
+}
+
+/* A gap has an end that the caller chose, and may be counted through; the numbers have not. */
 int sys_close_range(int first, int last)
 {
 #if defined(HAVE_CLOSE_RANGE)
-	return answer(close_range((unsigned)first, (unsigned)last, 0));
-#else
-	if (last == INT_MAX) {
-#if defined(HAVE_CLOSEFROM)
-		closefrom(first);
+	if (close_range((unsigned)first, (unsigned)last, 0) == 0)
 		return 0;
-#elif defined(F_CLOSEM)
-		return answer(fcntl(first, F_CLOSEM, 0));
-#else
-		return -ENOSYS;
 #endif
-	}
+	if (last == INT_MAX)
+		return close_from(first);
 	for (int fd = first; fd <= last; fd++)
 		close(fd);
 	return 0;
-#endif
 }
 
 int sys_unshare_files(int first)

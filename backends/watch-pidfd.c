@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,23 +54,41 @@ static int raw_status(const siginfo_t *info)
 	return (info->si_status & 0x7f) | core;
 }
 
+/* The kernel's struct rusage: longs, also where libc's has times of 64 bits. */
+struct kernel_rusage {
+	long user[2], system[2];
+	long counts[14];
+};
+
+static void convert(struct rusage *rusage, const struct kernel_rusage *kernel)
+{
+	rusage->ru_utime.tv_sec = kernel->user[0];
+	rusage->ru_utime.tv_usec = kernel->user[1];
+	rusage->ru_stime.tv_sec = kernel->system[0];
+	rusage->ru_stime.tv_usec = kernel->system[1];
+	memcpy(&rusage->ru_maxrss, kernel->counts, sizeof(kernel->counts));
+}
+
 static int ask_pidfd(int watch, int *status, struct rusage *rusage)
 {
+	struct kernel_rusage kernel = { 0 };
 	siginfo_t info;
 	long result;
 
 	info.si_pid = 0;
-	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG | __WALL, rusage);
+	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG | __WALL, &kernel);
 	if (result == 0 && info.si_pid == 0)
 		return -ETIMEDOUT;
-	if (result == 0)
+	if (result == 0) {
 		*status = raw_status(&info);
+		convert(rusage, &kernel);
+	}
 	return (int)result;
 }
 
 static int ask(pid_t pid, int watch, int *status, struct rusage *rusage)
 {
-	int result = watch >= 0 ? ask_pidfd(watch, status, rusage) : -EINVAL;
+	int result = ask_pidfd(watch, status, rusage);
 
 	/* No P_PIDFD here: the child is not waited for, so its pid is still its own. */
 	return result == -EINVAL ? wait_by_pid(pid, WNOHANG, status, rusage) : result;
@@ -78,20 +97,21 @@ static int ask(pid_t pid, int watch, int *status, struct rusage *rusage)
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage *rusage)
 {
 	struct pollfd ended = { .fd = watch, .events = POLLIN };
-	int64_t deadline;
-	int result;
+	int64_t deadline = wait_deadline(timeout_ms);
 
 	if (watch < 0)
 		return wait_with_backoff(pid, timeout_ms, status, rusage);
-	deadline = wait_deadline(timeout_ms);
-	while ((result = ask(pid, watch, status, rusage)) == -ETIMEDOUT) {
+	for (;;) {
 		int left = wait_left(deadline);
+		int readable = left != 0 && poll(&ended, 1, left) > 0;
+		int result = ask(pid, watch, status, rusage);
 
-		if (left == 0)
-			break;
-		poll(&ended, 1, left);
+		if (result != -ETIMEDOUT || left == 0)
+			return result;
+		/* Linux 5.2 cannot poll a pidfd, and a tracer may have the status first. */
+		if (readable)
+			return wait_with_backoff(pid, wait_left(deadline), status, rusage);
 	}
-	return result;
 }
 
 int watch_kill(pid_t pid, int watch, int signal)

@@ -109,14 +109,27 @@ static const struct seat *root_of(struct seat *seats, size_t n, const struct sea
 	return seat && seat->how != SEAT_CLOSED ? seat : NULL;
 }
 
-static int resolve(struct seat *seat, const struct seat *root)
+static void settle(struct seat *seat, const struct seat *root)
 {
-	if (!root)
-		return -EINVAL;
 	seat->how = root->how == SEAT_OPEN ? SEAT_COPY : root->how;
 	seat->from = root->how == SEAT_OPEN ? root->to : root->from;
 	if (root->how == SEAT_KEEP)
 		seat->how = SEAT_MOVE;
+}
+
+/* The whole chain at once, or a long one would be walked anew from each of its seats. */
+static int resolve(struct seat *seats, size_t n, struct seat *seat)
+{
+	const struct seat *root = root_of(seats, n, seat);
+
+	if (!root)
+		return -EINVAL;
+	while (seat->how == SEAT_SAME) {
+		struct seat *next = find(seats, n, seat->from);
+
+		settle(seat, root);
+		seat = next;
+	}
 	return 0;
 }
 
@@ -136,7 +149,7 @@ long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], s
 	n = (size_t)add_stdio(seats, n, stdio);
 	sort(seats, n);
 	for (size_t i = 0; i < n; i++)
-		if (seats[i].how == SEAT_SAME && resolve(&seats[i], root_of(seats, n, &seats[i]))) {
+		if (seats[i].how == SEAT_SAME && resolve(seats, n, &seats[i]) < 0) {
 			*index = seats[i].index;
 			return -EINVAL;
 		}

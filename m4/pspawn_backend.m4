@@ -31,19 +31,23 @@ AC_ARG_WITH([backend],
 	[AS_HELP_STRING([--with-backend=auto|linux|posix_spawn|fork],
 		[the first way to make a child; fork is always the second])],
 	[], [with_backend=auto])
-AS_CASE([$host_os], [linux*], [pspawn_linux=yes], [pspawn_linux=no])
+dnl Answer "no" by hand, and the portable code is built and tested on Linux.
+AC_CACHE_CHECK([for Linux], [pspawn_cv_linux], [
+AS_CASE([$host_os], [linux*], [pspawn_cv_linux=yes], [pspawn_cv_linux=no])])
 AS_IF([test "$with_backend" = auto], [
-	AS_IF([test $pspawn_linux = yes], [with_backend=linux],
+	AS_IF([test $pspawn_cv_linux = yes], [with_backend=linux],
 		[test "$pspawn_cv_spawn_addclosefrom_np" = yes], [with_backend=posix_spawn],
 		[test "$pspawn_cv_spawn_addinherit_np$ac_cv_have_decl_POSIX_SPAWN_CLOEXEC_DEFAULT" = yesyes],
 		[with_backend=posix_spawn],
 		[with_backend=fork])
 ])
-AS_CASE([$with_backend:$pspawn_linux],
+AS_CASE([$with_backend:$pspawn_cv_linux],
 	[linux:yes|posix_spawn:*|fork:*], [],
 	[linux:no], [AC_MSG_ERROR([the linux backend needs Linux])],
 	[AC_MSG_ERROR([no backend of the name $with_backend])])
-AM_CONDITIONAL([LINUX], [test $pspawn_linux = yes])
+AM_CONDITIONAL([LINUX], [test $pspawn_cv_linux = yes])
+AS_IF([test $pspawn_cv_linux = yes],
+	[AC_DEFINE([SYS_IS_RAW], [1], [Define to 1 if sys.h is served by raw Linux system calls.])])
 AM_CONDITIONAL([BACKEND_LINUX], [test "$with_backend" = linux])
 AM_CONDITIONAL([BACKEND_POSIX_SPAWN], [test "$with_backend" = posix_spawn])
 ])
@@ -65,7 +69,7 @@ AM_CONDITIONAL([ENTRY_AARCH64], [test $pspawn_entry = aarch64])
 
 # How the end of a child is watched.
 AC_DEFUN([PSPAWN_WATCH], [
-AS_IF([test $pspawn_linux = yes], [pspawn_watch=pidfd],
+AS_IF([test $pspawn_cv_linux = yes], [pspawn_watch=pidfd],
 	[test "$ac_cv_func_kqueue" = yes], [pspawn_watch=kqueue],
 	[pspawn_watch=backoff])
 AM_CONDITIONAL([WATCH_PIDFD], [test $pspawn_watch = pidfd])
