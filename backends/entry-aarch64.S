@@ -49,7 +49,7 @@ child:
 	mov	x30, xzr
 	mov	x0, x11
 	blr	x10
-	mov	x8, #93
+	mov	x8, #94		/* exit_group */
 	svc	#0
 	brk	#1
 	.cfi_endproc

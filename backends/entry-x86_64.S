@@ -54,7 +54,7 @@ child:
 	movq	%r8, %rdi
 	call	*%rdx
 	movl	%eax, %edi
-	movl	$60, %eax
+	movl	$231, %eax	/* exit_group */
 	syscall
 	hlt
 	.cfi_endproc

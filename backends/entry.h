@@ -4,7 +4,9 @@
  * entry-libc.c where there is none. Not libc's clone() where we can help it:
  * sanitizers intercept that symbol. Both return the child's pid or -errno in
  * the parent. In the child, `run(argument)` is called with `stack` as the top
- * of the stack (16-byte aligned) and what it returns is the exit code.
+ * of the stack (16-byte aligned) and what it returns is the exit code, by
+ * exit_group(2): after a fork that calls itself a clone, qemu-user may never
+ * come back from exit(2) in the child of a process with threads.
  */
 #ifndef ENTRY_H
 #define ENTRY_H

@@ -47,6 +47,12 @@ chmod 644 plain
 for backend in linux posix_spawn fork; do
 	b="--backend $backend"
 	[ -z "$PSPAWN_TEST_EMULATED" ] || b=
+	if [ $backend = posix_spawn ] && [ -n "$b" ] &&
+		! grep -q 'define HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP' "$PSPAWN_BUILD/config.h"; then
+		expect refused_$backend 125 '' 'posix_spawn cannot close everything else here' \
+			"$pspawn" $b true
+		b=
+	fi
 	expect "swap_$backend" 0 err '^out$' \
 		"$pspawn" $b --fd 1=2 --fd 2=1 -- sh -c 'echo out; echo err >&2'
 	expect "no_directory_$backend" 125 '' 'change directory to "/nonexistent": No such file' \

@@ -33,12 +33,11 @@ static size_t length;
 static void add_descriptor(int fd)
 {
 	struct stat status;
-	int flags = fcntl(fd, F_GETFL);
 
 	if (fstat(fd, &status) < 0)
 		memset(&status, 0, sizeof(status));
 	ADD("fd %d %llu %llu %lld %d %d\n", fd, (unsigned long long)status.st_dev,
-	    (unsigned long long)status.st_ino, (long long)lseek(fd, 0, SEEK_CUR), flags,
+	    (unsigned long long)status.st_ino, (long long)lseek(fd, 0, SEEK_CUR), scan_flags(fd),
 	    fcntl(fd, F_GETFD) & FD_CLOEXEC);
 }
 

@@ -12,6 +12,18 @@
 /* Where there is no listing: far above every number that a case uses. */
 enum { SCAN_BOUND = 70000 };
 
+/*
+ * The status flags that are compared. Not all of F_GETFL: some differ in value
+ * between a suite in an emulator and a probe outside of it.
+ */
+#ifndef O_PATH
+#define O_PATH 0
+#endif
+static inline int scan_flags(int fd)
+{
+	return fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK | O_PATH);
+}
+
 static inline int scan_compare(const void *a, const void *b)
 {
 	return *(const int *)a - *(const int *)b;

@@ -101,6 +101,15 @@ int suite_emulated(void)
 	return getenv("PSPAWN_TEST_EMULATED") != NULL;
 }
 
+int suite_falls_back(void)
+{
+#ifndef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP
+	if (strcmp(backend, "posix_spawn") == 0)
+		return 1;
+#endif
+	return suite_emulated() && strcmp(backend, "fork") != 0;
+}
+
 void suite_accept_mask(void)
 {
 	mask_accepted = 1;

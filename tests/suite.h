@@ -67,6 +67,9 @@ void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The backend that this suite is about: the stem of the program's name. */
 const char *suite_backend(void);
 
+/* Whether that backend cannot work here, in an emulator or with this libc, and the last rung does. */
+int suite_falls_back(void);
+
 /* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds, more time. */
 int suite_emulated(void);
 

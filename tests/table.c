@@ -21,7 +21,7 @@ static void look_at(struct slot *slot, int number)
 	slot->dev = status.st_dev;
 	slot->ino = status.st_ino;
 	slot->offset = lseek(number, 0, SEEK_CUR);
-	slot->flags = fcntl(number, F_GETFL);
+	slot->flags = scan_flags(number);
 	slot->cloexec = fcntl(number, F_GETFD) & FD_CLOEXEC;
 }
 
