@@ -67,7 +67,7 @@ static pid_t fork_child(const struct plan *plan, const int channel[2])
 	if (pid == 0)
 		be_the_child(plan, channel[1]);
 	sys_set_mask(&mask);
-	sys_close(channel[1]);
+	sys_release(channel[1]);
 	return pid;
 }
 
@@ -91,12 +91,12 @@ static int start_with(const struct plan *plan, struct birth *birth, const int ch
 	pid_t pid = fork_child(plan, channel);
 
 	if (pid < 0) {
-		sys_close(channel[0]);
+		sys_release(channel[0]);
 		watch_cancel(watch);
 		return give_up(birth, -pid, PSPAWN_STEP_CREATE);
 	}
 	listen_to(channel[0], &birth->report);
-	sys_close(channel[0]);
+	sys_release(channel[0]);
 	if (birth->report.code || !birth->report.reached)
 		return lose_child(birth, pid, watch);
 	birth->pid = pid;
@@ -115,8 +115,8 @@ static int start(const struct plan *plan, struct birth *birth)
 	watch = watch_prepare(plan);
 	if (watch >= 0 || watch == -ENOSYS)
 		return start_with(plan, birth, channel, watch);
-	sys_close(channel[0]);
-	sys_close(channel[1]);
+	sys_release(channel[0]);
+	sys_release(channel[1]);
 	return give_up(birth, -watch, PSPAWN_STEP_PREPARE);
 }
 
@@ -141,7 +141,7 @@ void fork_rehearse(const struct plan *plan, int code, struct report *report)
 		listen_to(channel[0], report);
 		sys_reap(pid);
 	}
-	sys_close(channel[0]);
+	sys_release(channel[0]);
 }
 
 const struct backend backend_fork = { "fork", refuses, start };

@@ -54,7 +54,7 @@ int reserve(int fd, const struct plan *plan)
 		if (lowest == fd)
 			return fd;
 		moved = sys_dup_from(fd, lowest);
-		sys_close(fd);
+		sys_release(fd);
 		/* EINVAL: every number below the limit is spoken for. */
 		fd = moved == -EINVAL ? -EMFILE : moved;
 	}

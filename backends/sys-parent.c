@@ -33,6 +33,11 @@ int sys_dup_from(int fd, int lowest)
 	ANSWER(fcntl(fd, F_DUPFD_CLOEXEC, lowest));
 }
 
+int sys_release(int fd)
+{
+	ANSWER(close(fd));
+}
+
 static long read_once(int fd, void *data, size_t size)
 {
 	ANSWER(read(fd, data, size));

@@ -61,6 +61,7 @@ int sys_fds_rewind(struct sys_fds *fds);
 /* ---- the parent's side */
 
 int sys_block_signals(struct sys_mask *old);
+int sys_release(int fd); /* close, where tools that watch libc's calls can see it */
 int sys_dup_from(int fd, int lowest); /* close-on-exec */
 long sys_read(int fd, void *data, size_t size);
 int sys_fork(void); /* no pthread_atfork() handlers where the system can do so */

@@ -32,7 +32,7 @@ int watch_prepare(const struct plan *plan)
 void watch_cancel(int prepared)
 {
 	if (prepared >= 0)
-		sys_close(prepared);
+		sys_release(prepared);
 }
 
 int watch_attach(int prepared, pid_t pid)

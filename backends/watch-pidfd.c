@@ -30,7 +30,7 @@ int watch_prepare(const struct plan *plan)
 void watch_cancel(int prepared)
 {
 	if (prepared >= 0)
-		sys_close(prepared);
+		sys_release(prepared);
 }
 
 int watch_attach(int prepared, pid_t pid)
@@ -39,7 +39,7 @@ int watch_attach(int prepared, pid_t pid)
 
 	if (prepared < 0)
 		return prepared;
-	sys_close(prepared);
+	sys_release(prepared);
 	fd = (int)RAW2(SYS_pidfd_open, pid, 0);
 	return reserve(fd, NULL);
 }

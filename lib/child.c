@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "pspawn.h"
+#include "sys.h"
 #include "watch.h"
 
 static void fill_status(struct pspawn_status *status, int raw, const struct rusage *rusage)
@@ -48,8 +49,12 @@ int pspawn_kill(const struct pspawn_child *child, int signal)
 
 void pspawn_forget(struct pspawn_child *child)
 {
+	/* Closing may be a cancellation point, and the descriptor would be lost there. */
+	int cancel = sys_disable_cancel();
+
 	if (child->pid != 0)
 		watch_cancel(child->pollfd);
 	child->pid = 0;
 	child->pollfd = -1;
+	sys_restore_cancel(cancel);
 }

@@ -95,7 +95,7 @@ int missing_interpreter(const char *program, char *buf, size_t size)
 	if (fd < 0)
 		return 0;
 	length = sys_read(fd, head, sizeof(head));
-	sys_close(fd);
+	sys_release(fd);
 	if (length > 2 && head[0] == '#' && head[1] == '!')
 		named = from_script(head, (size_t)length, buf, size);
 	else if (length > 4 && memcmp(head, "\177ELF", 4) == 0)

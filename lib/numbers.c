@@ -9,7 +9,7 @@
 static void close_if(int *fd)
 {
 	if (*fd >= 0)
-		sys_close(*fd);
+		sys_release(*fd);
 	*fd = -1;
 }
 

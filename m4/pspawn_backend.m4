@@ -63,8 +63,10 @@ AS_CASE([$pspawn_cv_x86_64:$host_cpu],
 	[yes:*], [pspawn_entry=x86_64],
 	[no:aarch64], [pspawn_entry=aarch64],
 	[pspawn_entry=libc])
-AM_CONDITIONAL([ENTRY_X86_64], [test $pspawn_entry = x86_64])
-AM_CONDITIONAL([ENTRY_AARCH64], [test $pspawn_entry = aarch64])
+AS_IF([test $pspawn_cv_linux = no], [pspawn_entry=])
+AC_SUBST([ENTRY], [$pspawn_entry])
+AM_CONDITIONAL([ENTRY_X86_64], [test "$pspawn_entry" = x86_64])
+AM_CONDITIONAL([ENTRY_AARCH64], [test "$pspawn_entry" = aarch64])
 ])
 
 # How the end of a child is watched.

@@ -28,9 +28,11 @@ AC_DEFUN([PSPAWN_SANITIZERS], [
 AC_ARG_ENABLE([sanitizers],
 	[AS_HELP_STRING([--enable-sanitizers=LIST], [build with -fsanitize=LIST])],
 	[], [enable_sanitizers=no])
-AS_IF([test "x$enable_sanitizers" != xno],
-	[CFLAGS="$CFLAGS -fsanitize=$enable_sanitizers -fno-omit-frame-pointer"])
-AS_IF([test "x$enable_sanitizers" = xno], [SANITIZED=no], [SANITIZED=yes])
+AS_IF([test "x$enable_sanitizers" = xno], [SANITIZED=no], [
+	SANITIZED=yes
+	SANITIZER_CFLAGS="-fsanitize=$enable_sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer"
+])
+AC_SUBST([SANITIZER_CFLAGS])
 AC_SUBST([SANITIZED])
 ])
 

@@ -49,11 +49,18 @@ int fds_describe(struct options *options, struct pspawn_error *error, int *end)
 	static char plan[PLAN_TEXT], channel[16];
 	struct pspawn_cmd *cmd = &options->cmd;
 	size_t n = count(cmd->argv);
-	char **argv = calloc(n + 5, sizeof(*argv));
+	char **argv;
 	int number = 3;
 
-	if (!argv || pspawn_explain(cmd, plan, sizeof(plan), error) < 0)
+	if (pspawn_explain(cmd, plan, sizeof(plan), error) < 0)
 		return -1;
+	argv = options->relay = calloc(n + 5, sizeof(*argv));
+	if (!argv) {
+		error->code = ENOMEM;
+		error->step = PSPAWN_STEP_PREPARE;
+		error->index = -1;
+		return -1;
+	}
 	while (is_mapped(cmd, number))
 		number++;
 	snprintf(channel, sizeof(channel), "%d", number);

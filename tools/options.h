@@ -11,6 +11,7 @@ struct options {
 	struct pspawn_cmd cmd; /* points into this structure and into argv */
 	struct pspawn_fd fds[OPTIONS_MAX];
 	struct pspawn_attr attrs[OPTIONS_MAX];
+	char **relay; /* argv of the child that shows its descriptors; see fds.h */
 	int explain;
 	int show_fds;
 	int json;

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# G12: where a child does not share memory with us, errors still arrive, and the
+# backend that would lose them is passed over.
+pspawn=$PSPAWN_TREE
+number=0
+echo 1..6
+
+verdict() {
+	number=$((number + 1))
+	[ "$2" = "$3" ] || {
+		echo "# it said: $2"
+		echo "# and not: $3"
+		printf 'not '
+	}
+	echo "ok $number - G12 $1"
+}
+
+# in_emulator NAME COMMAND...: three looks at the command inside of COMMAND.
+in_emulator() {
+	name=$1
+	shift
+	if [ ! -x "$pspawn" ] || [ "$SANITIZED" = yes ] || ! "$@" "$pspawn" --version >/dev/null 2>&1; then
+		for look in error_arrives passed_over starts; do
+			number=$((number + 1))
+			echo "ok $number - G12 ${name}_$look # SKIP it does not run here"
+		done
+		return
+	fi
+	verdict "${name}_error_arrives" "$("$@" "$pspawn" -- /nonexistent 2>&1; echo $?)" \
+		'pspawn: execute "/nonexistent": No such file or directory
+127'
+	verdict "${name}_passed_over" "$("$@" "$pspawn" --explain -- /bin/true 2>&1 | head -n 2)" \
+		'backend: fork
+passed over: linux: a child does not share memory here, so it could not report errors'
+	verdict "${name}_starts" "$("$@" "$pspawn" --fd 1=2 --fd 2=1 -- sh -c 'echo out; echo err >&2' 2>/dev/null)" \
+		'err'
+}
+
+in_emulator valgrind valgrind -q --log-file=/dev/null
+in_emulator qemu "qemu-$(uname -m)-static"
