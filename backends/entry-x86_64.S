@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* See entry.h. The child never returns through a frame that it did not make. */
+#include "names.h"
+
 #ifdef __CET__
 #include <cet.h>
 #else

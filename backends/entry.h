@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "names.h"
+
 /* The kernel's struct clone_args, first version (64 bytes). */
 struct entry_args {
 	uint64_t flags;

@@ -2,7 +2,8 @@
 /*
  * The reference: fork, replay the plan, hear of failures through a pipe that
  * closes by itself when the program is executed. Works everywhere; pays for
- * the size of the parent.
+ * the size of the parent. A plain fork() in another thread copies the pipe's
+ * writing end: then the start lasts until that child executes or ends.
  */
 #include <errno.h>
 #include <limits.h>
@@ -78,7 +79,9 @@ static int give_up(struct birth *birth, int code, int step)
 
 static int lose_child(struct birth *birth, pid_t pid, int watch)
 {
-	sys_kill(pid, SIGKILL);
+	/* Only then can it still be there; else its pid may be somebody else's by now. */
+	if (birth->report.code == EPROTO)
+		sys_kill(pid, SIGKILL);
 	sys_reap(pid);
 	watch_cancel(watch);
 	if (birth->report.code == 0)

@@ -61,6 +61,7 @@ struct cradle {
 	const struct plan *plan;
 	struct stage stage;
 	int share_files;
+	int cut; /* with share_files: the child's own table ends here */
 	int unshare_error; /* why the child could not get a table of its own; 0: it could */
 	int pidfd;
 	struct report report;
@@ -69,16 +70,16 @@ struct cradle {
 CHILD_SIDE static int run(void *argument)
 {
 	struct cradle *cradle = argument;
-	int top = cradle->plan->top;
 
 	if (cradle->share_files) {
 		/* The table is still the parent's: until this has worked, touch nothing. */
-		cradle->unshare_error = sys_unshare_files(top + 1);
+		cradle->unshare_error = sys_unshare_files(cradle->cut + 1);
 		if (cradle->unshare_error)
 			return 1;
-		cradle->stage.top = top;
+		cradle->stage.top = cradle->cut > cradle->plan->left_over ? cradle->cut
+									  : cradle->plan->left_over;
 		/* Our own pidfd must not pass for a source that is not open. */
-		if (cradle->pidfd >= 0 && cradle->pidfd <= top)
+		if (cradle->pidfd >= 0 && cradle->pidfd <= cradle->plan->top)
 			sys_close(cradle->pidfd);
 	}
 	replay(cradle->plan, &cradle->stage, &cradle->report);
@@ -104,7 +105,12 @@ static long give_birth(const struct way *way, int (*child)(void *), void *argume
 	return entry_clone3(&args, sizeof(args), child, argument);
 }
 
-/* ---- does CLONE_VM share memory here? */
+static int one_step_down(long pid)
+{
+	return pid == -ENOSYS || pid == -EPERM || pid == -EINVAL || pid == -E2BIG;
+}
+
+/* ---- does CLONE_VM share memory here, and CLONE_VFORK wait? */
 
 CHILD_SIDE static int leave_a_mark(void *argument)
 {
@@ -114,58 +120,78 @@ CHILD_SIDE static int leave_a_mark(void *argument)
 
 enum { UNKNOWN, HONEST, DISHONEST };
 
-static int ask_whether_honest(void)
+/* HONEST, DISHONEST, or why no child could be had. */
+static long ask_whether_honest(void)
 {
 	static const struct way plain[] = { { 0, 0, 0 }, { 0, 0, SIGCHLD } };
 	volatile int mark = 0;
 	struct sys_mask mask;
 	long pid = -EINVAL;
-	int pidfd;
+	int pidfd, answer;
 
 	sys_block_signals(&mask);
 	for (size_t i = 0; i < 2 && pid == -EINVAL; i++)
 		pid = give_birth(&plain[i], leave_a_mark, (void *)&mark, 0, &pidfd);
+	/* At once: a mark that is left later is one of a child that runs beside us. */
+	answer = mark ? HONEST : DISHONEST;
 	sys_set_mask(&mask);
-	if (pid > 0)
-		sys_reap((pid_t)pid);
-	return pid > 0 ? (mark ? HONEST : DISHONEST) : UNKNOWN;
+	if (pid < 0)
+		return pid;
+	sys_reap((pid_t)pid);
+	return answer;
 }
 
-static int honest(void)
+static long honest(void)
 {
 	static atomic_int cached = UNKNOWN;
-	int answer = atomic_load(&cached);
+	long answer = atomic_load(&cached);
 
 	if (answer == UNKNOWN) {
 		answer = ask_whether_honest();
-		atomic_store(&cached, answer);
+		if (answer > 0)
+			atomic_store(&cached, (int)answer);
 	}
 	return answer;
 }
 
 static const char *refuses(const struct plan *plan, int *index)
 {
+	long answer = honest();
+
 	(void)plan;
 	*index = -1;
-	switch (honest()) {
-	case HONEST:
-		return NULL;
-	case DISHONEST:
+	if (answer == DISHONEST)
 		return "a child does not share memory here, so it could not report errors";
-	default:
+	if (one_step_down(answer))
 		return "this process may not have a child that shares its memory";
-	}
+	/* A shortage is no reason to pass: start() meets it too, and calls it by its name. */
+	return NULL;
 }
 
 /* ---- a start */
 
+/*
+ * The highest number that the child's own table is born with. Linux before 6.11
+ * copies the map of full words of 64 numbers for 4096 numbers at a time and, cut
+ * in between, leaves it saying "full" where nothing is (CVE-2024-45025): the
+ * program would be refused numbers that are free. Releases with the cure under
+ * an older number exist, and cannot be told apart.
+ */
+static int cut_above(int top)
+{
+	static atomic_int cached = UNKNOWN;
+	enum { EXACT = 1, ROUNDED };
+	int how = atomic_load(&cached);
+
+	if (how == UNKNOWN) {
+		how = sys_kernel_is_at_least(6, 11) ? EXACT : ROUNDED;
+		atomic_store(&cached, how);
+	}
+	return how == EXACT ? top : top | 4095;
+}
+
 /* Set once a child was refused a table of its own: trying again would cost a birth each. */
 static atomic_int unshare_denied;
-
-static int one_step_down(long pid)
-{
-	return pid == -ENOSYS || pid == -EPERM || pid == -EINVAL || pid == -E2BIG;
-}
 
 static long birth_of(struct cradle *cradle)
 {
@@ -183,7 +209,9 @@ static long birth_in_some_table(struct cradle *cradle)
 {
 	long pid;
 
-	cradle->share_files = !cradle->plan->inherit_all && !atomic_load(&unshare_denied);
+	/* No range begins above INT_MAX. That number is not open anyhow, as the child will find. */
+	cradle->share_files = !cradle->plan->inherit_all && cradle->cut < INT_MAX &&
+			      !atomic_load(&unshare_denied);
 	pid = birth_of(cradle);
 	if (pid <= 0 || !cradle->unshare_error)
 		return pid;
@@ -235,8 +263,12 @@ static int start(const struct plan *plan, struct birth *birth)
 {
 	struct cradle cradle = { .plan = plan, .pidfd = -1 };
 	struct sys_mask mask;
-	long pid;
+	long pid = honest();
 
+	/* Without an answer there is no child to be had now; no flag is tried before there is one. */
+	if (pid < 0)
+		return failed_birth(birth, pid);
+	cradle.cut = cut_above(plan->top);
 	cradle.stage.top = INT_MAX;
 	cradle.stage.channel = -1;
 	sys_block_signals(&mask);

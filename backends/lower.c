@@ -13,10 +13,9 @@ static int close_rest_but(const struct plan *plan, posix_spawn_file_actions_t *a
 
 	for (size_t i = 0; i < plan->nkeep && result == 0; i++)
 		result = posix_spawn_file_actions_addinherit_np(actions, plan->keep[i]);
-	/* Numbers in between would stay too. Closing one that is not open would be an error. */
-	for (size_t i = 0; i < plan->nsteps && result == 0; i++)
-		if (plan->steps[i].kind == STEP_MOVE && plan->steps[i].to == plan->scratch)
-			return posix_spawn_file_actions_addclose(actions, plan->scratch);
+	/* What moves have passed through would stay too. Closing a number that is not open would fail. */
+	if (result == 0 && plan->left_over >= 0)
+		result = posix_spawn_file_actions_addclose(actions, plan->left_over);
 	return result;
 }
 

@@ -55,7 +55,7 @@ static const char *cannot_lower(const struct plan *plan, int *index)
 
 /* ---- does it report that a program is missing? */
 
-enum { UNKNOWN, HONEST, DISHONEST };
+enum { UNKNOWN, HONEST, DISHONEST, FORBIDDEN };
 
 /* Some libcs say success, and the child exits with 127. An empty path names no program. */
 static int ask_whether_honest(void)
@@ -69,9 +69,20 @@ static int ask_whether_honest(void)
 	if (result == 0)
 		sys_reap(pid);
 	errno = saved;
-	if (result == EAGAIN || result == ENOMEM)
+	switch (result) {
+	case 0:
+		return DISHONEST;
+	case EAGAIN:
+	case ENOMEM:
 		return UNKNOWN;
-	return result == 0 ? DISHONEST : HONEST;
+	case EPERM: /* of clone3, for which filters had them and libc has no other way */
+	case EINVAL:
+	case ENOSYS:
+	case E2BIG:
+		return FORBIDDEN;
+	default:
+		return HONEST;
+	}
 }
 
 static const char *refuses(const struct plan *plan, int *index)
@@ -83,10 +94,11 @@ static const char *refuses(const struct plan *plan, int *index)
 		answer = ask_whether_honest();
 		atomic_store(&cached, answer);
 	}
-	if (answer == DISHONEST) {
-		*index = -1;
+	*index = -1;
+	if (answer == DISHONEST)
 		return "posix_spawn does not report here that a program is missing";
-	}
+	if (answer == FORBIDDEN)
+		return "this process may not use posix_spawn";
 	return cannot_lower(plan, index);
 }
 
@@ -131,10 +143,13 @@ static int blame(const struct plan *plan, struct birth *birth, int code)
 		return report_failure(report, code, PSPAWN_STEP_CREATE, -1);
 	report_failure(report, 0, PSPAWN_STEP_CREATE, -1);
 	fork_rehearse(plan, code, report);
+	/* An open that fails otherwise is the rehearsal's own affair: a FIFO whose reader has gone. */
+	if (report->step == PSPAWN_STEP_OPEN && report->code != code)
+		return report_failure(report, code, PSPAWN_STEP_EXEC, -1);
 	/* Every step went well, so it was the program. A rehearsal that was cut short says nothing. */
 	if (report->code == 0)
-		report_failure(report, code, report->reached ? PSPAWN_STEP_EXEC : PSPAWN_STEP_CREATE,
-			       -1);
+		return report_failure(report, code,
+				      report->reached ? PSPAWN_STEP_EXEC : PSPAWN_STEP_CREATE, -1);
 	report->code = code;
 	return -code;
 }

@@ -87,12 +87,15 @@ CHILD_SIDE static int set_default(int number)
 	return (int)RAW4(SYS_rt_sigaction, number, &action, NULL, KERNEL_MASK_SIZE);
 }
 
+/* 1, 0 or -errno. */
 CHILD_SIDE static int is_handled(int number)
 {
 	struct kernel_action action;
 	long result = RAW4(SYS_rt_sigaction, number, NULL, &action, KERNEL_MASK_SIZE);
 
-	return result == 0 && action.u.words[HANDLER_WORD] != (uintptr_t)SIG_DFL &&
+	if (result < 0)
+		return (int)result;
+	return action.u.words[HANDLER_WORD] != (uintptr_t)SIG_DFL &&
 	       action.u.words[HANDLER_WORD] != (uintptr_t)SIG_IGN;
 }
 
@@ -104,14 +107,14 @@ CHILD_SIDE static int is_handled(int number)
 CHILD_SIDE int sys_default_signals(int already_cleared)
 {
 	for (int number = 1; number <= LAST_SIGNAL; number++) {
-		int always = number == SIGPIPE || (number >= 32 && number <= 34);
+		int result = number == SIGPIPE || (number >= 32 && number <= 34);
 
-		if (always || (!already_cleared && is_handled(number))) {
-			int result = set_default(number);
-
-			if (result < 0)
-				return result;
-		}
+		if (result == 0 && !already_cleared)
+			result = is_handled(number);
+		if (result > 0)
+			result = set_default(number);
+		if (result < 0)
+			return result;
 	}
 	return 0;
 }

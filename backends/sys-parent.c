@@ -7,8 +7,10 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,25 +95,44 @@ int sys_fd_limit(void)
 	return (int)limit.rlim_cur;
 }
 
+static int set_flags(int fd, int flags)
+{
+	ANSWER(fcntl(fd, F_SETFD, flags));
+}
+
 static int set_cloexec(int fd)
 {
 	if (fd >= 0)
-		sys_setfd(fd, FD_CLOEXEC);
+		set_flags(fd, FD_CLOEXEC);
 	return fd;
+}
+
+#ifdef HAVE_PIPE2
+
+int sys_pipe(int ends[2])
+{
+	ANSWER(pipe2(ends, O_CLOEXEC));
+}
+
+#else
+
+static int plain_pipe(int ends[2])
+{
+	ANSWER(pipe(ends));
 }
 
 int sys_pipe(int ends[2])
 {
-#ifdef HAVE_PIPE2
-	ANSWER(pipe2(ends, O_CLOEXEC));
-#else
-	if (pipe(ends) < 0)
-		ANSWER(-1);
-	set_cloexec(ends[0]);
-	set_cloexec(ends[1]);
-	return 0;
-#endif
+	int result = plain_pipe(ends);
+
+	if (result == 0) {
+		set_cloexec(ends[0]);
+		set_cloexec(ends[1]);
+	}
+	return result;
 }
+
+#endif
 
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC 0
@@ -179,10 +200,22 @@ static int status_of(const char *path, struct stat *status)
 	ANSWER(stat(path, status));
 }
 
-/* By the effective ids, as execve(2) will judge. */
-static int may_execute(const char *path)
+static int may_execute_effectively(const char *path)
 {
 	ANSWER(faccessat(AT_FDCWD, path, X_OK, AT_EACCESS));
+}
+
+static int may_execute_really(const char *path)
+{
+	ANSWER(access(path, X_OK));
+}
+
+/* By the effective ids, as execve(2) will judge; filters refuse faccessat2(2) with any errno. */
+static int may_execute(const char *path)
+{
+	int result = may_execute_effectively(path);
+
+	return result == 0 || result == -EACCES ? result : may_execute_really(path);
 }
 
 int sys_executable(const char *path)
@@ -190,11 +223,22 @@ int sys_executable(const char *path)
 	struct stat status;
 	int result = status_of(path, &status);
 
+	/* Behind a directory that may not be searched: that is not "found". */
 	if (result < 0)
-		return result;
+		return result == -EACCES ? -ENOENT : result;
 	if (!S_ISREG(status.st_mode))
 		return -EACCES;
 	return may_execute(path);
+}
+
+int sys_kernel_is_at_least(int major, int minor)
+{
+	struct utsname name;
+	int found[2] = { 0, 0 };
+
+	if (uname(&name) < 0 || sscanf(name.release, "%d.%d", &found[0], &found[1]) < 1)
+		return 0;
+	return found[0] != major ? found[0] > major : found[1] >= minor;
 }
 
 int sys_disable_cancel(void)

@@ -100,8 +100,12 @@ int sys_default_signals(int already_cleared)
 	for (int number = 1; number < NSIG; number++) {
 		struct sigaction action;
 
-		if (sigaction(number, NULL, &action) < 0)
-			continue;
+		if (sigaction(number, NULL, &action) < 0) {
+			/* Not a signal, or one that libc keeps to itself. */
+			if (errno == EINVAL)
+				continue;
+			return -errno;
+		}
 		if (action.sa_handler == SIG_DFL ||
 		    (action.sa_handler == SIG_IGN && number != SIGPIPE))
 			continue;

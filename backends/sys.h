@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "names.h"
+
 /*
  * Code that runs in a child which shares its parent's memory must not be
  * instrumented: shadow memory and thread state are the parent's.
@@ -75,6 +77,7 @@ int sys_accept(int listener, struct sockaddr *address, socklen_t *length);
 int sys_open_cloexec(const char *path, int flags, unsigned mode);
 int sys_executable(const char *path); /* 0: a file that we may execute; or why not */
 char *const *sys_environ(void);
+int sys_kernel_is_at_least(int major, int minor); /* by uname(2); 0 where it cannot be told */
 int sys_disable_cancel(void);
 void sys_restore_cancel(int state);
 

@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "names.h"
+
 /* The time in milliseconds at which a wait is over; -1: never. */
 int64_t wait_deadline(int timeout_ms);
 

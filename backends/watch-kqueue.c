@@ -17,8 +17,6 @@
 #include "backend.h"
 #include "wait.h"
 
-enum { CONFIRM_MS = 100 };
-
 int watch_prepare(const struct plan *plan)
 {
 	int queue = kqueue();
@@ -54,20 +52,21 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *ru
 {
 	struct pollfd ended = { .fd = watch, .events = POLLIN };
 	int64_t deadline = wait_deadline(timeout_ms);
-	int result;
 
 	if (watch < 0 || timeout_ms < 0)
 		return wait_with_backoff(pid, timeout_ms, raw, rusage);
-	while ((result = wait_by_pid(pid, WNOHANG, raw, rusage)) == -ETIMEDOUT) {
+	for (;;) {
+		int result = wait_by_pid(pid, WNOHANG, raw, rusage);
 		int left = wait_left(deadline);
+		int polled;
 
-		if (left == 0)
-			break;
-		if (poll(&ended, 1, left) > 0)
-			return wait_with_backoff(pid, left < CONFIRM_MS ? left : CONFIRM_MS, raw,
-						 rusage);
+		if (result != -ETIMEDOUT || left == 0)
+			return result;
+		polled = poll(&ended, 1, left);
+		/* Told that it has ended, or told nothing: then it is asked for in ever longer steps. */
+		if (polled > 0 || (polled < 0 && errno != EINTR))
+			return wait_with_backoff(pid, wait_left(deadline), raw, rusage);
 	}
-	return result;
 }
 
 int watch_kill(pid_t pid, int watch, int signal)

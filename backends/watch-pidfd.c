@@ -91,25 +91,39 @@ static int ask(pid_t pid, int watch, int *status, struct rusage *rusage)
 	int result = ask_pidfd(watch, status, rusage);
 
 	/* No P_PIDFD here: the child is not waited for, so its pid is still its own. */
-	return result == -EINVAL ? wait_by_pid(pid, WNOHANG, status, rusage) : result;
+	if (result == -EINVAL || result == -ENOSYS || result == -EPERM)
+		return wait_by_pid(pid, WNOHANG, status, rusage);
+	return result;
+}
+
+/*
+ * Sleep until the child has ended. 0 when that told nothing: under RLIMIT_NOFILE
+ * 0 and some filters poll(2) fails, a pidfd of Linux 5.2 is always readable, and
+ * a tracer may have the status before us.
+ */
+static int sleep_on(int watch, int left)
+{
+	struct pollfd ended = { .fd = watch, .events = POLLIN };
+	int result = poll(&ended, 1, left);
+
+	return result == 0 || (result < 0 && errno == EINTR);
 }
 
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage *rusage)
 {
-	struct pollfd ended = { .fd = watch, .events = POLLIN };
 	int64_t deadline = wait_deadline(timeout_ms);
+	int result;
 
 	if (watch < 0)
 		return wait_with_backoff(pid, timeout_ms, status, rusage);
 	for (;;) {
 		int left = wait_left(deadline);
-		int readable = left != 0 && poll(&ended, 1, left) > 0;
-		int result = ask(pid, watch, status, rusage);
+		int slept = left == 0 || sleep_on(watch, left);
 
+		result = ask(pid, watch, status, rusage);
 		if (result != -ETIMEDOUT || left == 0)
 			return result;
-		/* Linux 5.2 cannot poll a pidfd, and a tracer may have the status first. */
-		if (readable)
+		if (!slept)
 			return wait_with_backoff(pid, wait_left(deadline), status, rusage);
 	}
 }

@@ -2,6 +2,7 @@
 /* An error as one sentence: what was being done, to what, and what came of it. */
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib.h"
@@ -66,16 +67,29 @@ static const char *program_of(const struct pspawn_cmd *cmd)
 	return cmd->file ? cmd->file : cmd->argv ? cmd->argv[0] : NULL;
 }
 
+static void add_attribute(struct text *text, const struct pspawn_error *error,
+			  const struct pspawn_cmd *cmd)
+{
+	const char *words = NULL;
+
+	if (cmd && error->index >= 0 && (size_t)error->index < cmd->nattrs)
+		words = cmd->attrs[error->index].text;
+	text_add(text, ": attribute %d", error->index);
+	if (words) {
+		text_add(text, ", ");
+		text_add_quoted(text, words);
+	}
+}
+
 static void add_entry(struct text *text, const struct pspawn_error *error,
 		      const struct pspawn_cmd *cmd)
 {
 	const struct pspawn_fd *fd = entry_of(error, cmd);
-	const char *word = error->step == PSPAWN_STEP_CHECK_ATTR ? "attribute" : "entry";
 
 	if (error->index < 0)
 		return;
-	if (error->step == PSPAWN_STEP_CHECK_ATTR || !fd)
-		text_add(text, " (%s %d)", word, error->index);
+	if (!fd)
+		text_add(text, " (entry %d)", error->index);
 	else if (fd->kind == PSPAWN_FD_DUP || fd->kind == PSPAWN_FD_SAME)
 		text_add(text, " %d (entry %d, from %s%d)", fd->child, error->index,
 			 fd->kind == PSPAWN_FD_SAME ? "the child's " : "", fd->number);
@@ -86,11 +100,13 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 static void add_directory(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index >= 0 && cmd && (size_t)error->index < cmd->nattrs)
+	if (error->index >= 0 && cmd && (size_t)error->index < cmd->nattrs) {
 		text_add(text, " to descriptor %d (attribute %d)", cmd->attrs[error->index].number,
 			 error->index);
-	else if (cmd && cmd->dir)
-		text_add(text, " to \"%s\"", cmd->dir);
+	} else if (cmd && cmd->dir) {
+		text_add(text, " to ");
+		text_add_quoted(text, cmd->dir);
+	}
 }
 
 static void add_open(struct text *text, const struct pspawn_error *error,
@@ -98,11 +114,11 @@ static void add_open(struct text *text, const struct pspawn_error *error,
 {
 	const struct pspawn_fd *fd = entry_of(error, cmd);
 
-	if (fd)
-		text_add(text, " \"%s\" as descriptor %d (entry %d)",
-			 fd->kind == PSPAWN_FD_OPEN ? fd->path : "/dev/null", fd->child,
-			 error->index);
-	else if (error->index < 0)
+	if (fd) {
+		text_add(text, " ");
+		text_add_quoted(text, fd->kind == PSPAWN_FD_OPEN ? fd->path : "/dev/null");
+		text_add(text, " as descriptor %d (entry %d)", fd->child, error->index);
+	} else if (error->index < 0)
 		text_add(text, " \"/dev/null\"");
 	else
 		text_add(text, " (entry %d)", error->index);
@@ -131,16 +147,20 @@ static int locate(const struct pspawn_cmd *cmd, const char *program, struct text
 /* ENOENT of execve(2) may be about a file that the program names. */
 static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, const char *program)
 {
-	char path[PATH_MAX];
-	char interpreter[PATH_MAX];
-	struct text where = { path, sizeof(path), 0 };
+	/* Not on the stack, of which a thread may have as little as 16 KiB. */
+	char *path = malloc(2 * PATH_MAX);
+	char *interpreter = path ? path + PATH_MAX : NULL;
+	struct text where = { path, PATH_MAX, 0 };
+	int missing = path && locate(cmd, program, &where) &&
+		      missing_interpreter(path, interpreter, PATH_MAX);
 
-	if (!locate(cmd, program, &where))
-		return 0;
-	if (!missing_interpreter(path, interpreter, sizeof(interpreter)))
-		return 0;
-	text_add(text, ": interpreter \"%s\" missing", interpreter);
-	return 1;
+	if (missing) {
+		text_add(text, ": interpreter ");
+		text_add_quoted(text, interpreter);
+		text_add(text, " missing");
+	}
+	free(path);
+	return missing;
 }
 
 /* What execve(2) and the search say in one word, in more. Returns 1 when nothing is to be added. */
@@ -150,7 +170,9 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	const char *program = program_of(cmd);
 	int searched = error->step == PSPAWN_STEP_SEARCH;
 
-	text_add(text, program ? " \"%s\"" : " the program", program);
+	text_add(text, program ? " " : " the program");
+	if (program)
+		text_add_quoted(text, program);
 	if (searched && error->code == EPERM) {
 		text_add(text, ": only through an empty or relative element of the path, "
 			       "which is never used");
@@ -167,6 +189,16 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	return !searched && error->code == ENOENT && program && add_interpreter(text, cmd, program);
 }
 
+/* The words for E2BIG are about arguments, which nobody has looked at yet. */
+static int add_excess(struct text *text, const struct pspawn_error *error)
+{
+	if (error->code != E2BIG)
+		return 0;
+	text_add(text, ": more than %d entries, or members that this library is too old to know",
+		 PSPAWN_MAX_ENTRIES);
+	return 1;
+}
+
 static void add_sentence(struct text *text, const struct pspawn_error *error,
 			 const struct pspawn_cmd *cmd)
 {
@@ -175,6 +207,9 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 
 	text_add(text, "%s", name ? name : "unknown step");
 	switch (error->step) {
+	case PSPAWN_STEP_CHECK_ATTR:
+		add_attribute(text, error, cmd);
+		break;
 	case PSPAWN_STEP_CHDIR:
 		add_directory(text, error, cmd);
 		break;
@@ -186,6 +221,8 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 		complete = add_program(text, error, cmd);
 		break;
 	case PSPAWN_STEP_CHECK:
+		complete = add_excess(text, error);
+		/* fall through */
 	case PSPAWN_STEP_PREPARE:
 		if (entry_of(error, cmd))
 			text_add(text, ": descriptor");

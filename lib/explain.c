@@ -4,10 +4,12 @@
 
 #include "lib.h"
 
-/* A source that does not exist yet is named by the entry that makes it. */
+/* What does not exist yet is named by what will make it. */
 static void add_number(struct text *text, int number)
 {
-	if (number < 0)
+	if (number == SCRATCH_LATER)
+		text_add(text, "(a free number)");
+	else if (number < 0)
 		text_add(text, "(pipe of entry %d)", ~number);
 	else
 		text_add(text, "%d", number);
@@ -34,21 +36,26 @@ static void add_step(struct text *text, const struct plan *plan, const struct pl
 	case STEP_MOVE:
 		text_add(text, " ");
 		add_number(text, step->from);
-		text_add(text, " -> %d", step->to);
+		text_add(text, " -> ");
+		add_number(text, step->to);
 		break;
 	case STEP_CLEAR:
 	case STEP_CLOSE:
-		text_add(text, " %d", step->to);
+		text_add(text, " ");
+		add_number(text, step->to);
 		break;
 	case STEP_FCHDIR:
 		text_add(text, " %d", step->from);
 		break;
 	case STEP_OPEN:
-		text_add(text, " \"%s\" -> %d", step->path, step->to);
+		text_add(text, " ");
+		text_add_quoted(text, step->path);
+		text_add(text, " -> %d", step->to);
 		break;
 	case STEP_CHDIR:
 	case STEP_EXEC:
-		text_add(text, " \"%s\"", step->path);
+		text_add(text, " ");
+		text_add_quoted(text, step->path);
 		break;
 	case STEP_CLOSE_REST:
 		add_keep_list(text, plan);

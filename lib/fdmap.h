@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "names.h"
+
 /* One wish: number `to` of the child shall be the parent's `from`. */
 struct fdmap_pair {
 	int to;

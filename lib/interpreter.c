@@ -6,7 +6,7 @@
 
 #include "lib.h"
 
-enum { HEAD = 4096, PROGRAM_HEADER_INTERPRETER = 3 };
+enum { HEAD = 2048, PROGRAM_HEADER_INTERPRETER = 3 };
 
 /* The layout of ELF's headers, in bytes from their beginnings, for both classes. */
 struct layout {

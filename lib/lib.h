@@ -104,6 +104,7 @@ struct text {
 };
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_add_quoted(struct text *text, const char *name);
 
 /*
  * The interpreter that `program` needs and the system lacks, by its #! line or

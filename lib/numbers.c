@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Numbers in our own table that a start needs: pipes, socket pairs, scratch. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "lib.h"
@@ -73,25 +72,23 @@ static int take_pipes(struct work *work, int *index)
 	return 0;
 }
 
-static int passes_through_scratch(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->nsteps; i++)
-		if (plan->steps[i].kind == STEP_MOVE && plan->steps[i].to == plan->scratch)
-			return 1;
-	return 0;
-}
-
+/* A copy of any source holds the number. With no source open the first move fails anyhow. */
 static int take_scratch(struct work *work)
 {
 	struct plan *plan = &work->plan;
+	int copy = -EBADF;
 
-	if (!plan->inherit_all)
-		return passes_through_scratch(plan) && plan->scratch >= sys_fd_limit() ? -EMFILE : 0;
-	if (plan->npairs == 0)
+	if (plan->scratch != SCRATCH_LATER)
 		return 0;
-	work->scratch = reserve(sys_open_cloexec("/dev/null", O_RDONLY, 0), plan);
-	plan->scratch = work->scratch;
-	return work->scratch < 0 ? work->scratch : 0;
+	for (size_t i = 0; i < plan->npairs && copy == -EBADF; i++)
+		copy = sys_dup_from(plan->pairs[i].from, 3);
+	if (copy == -EBADF)
+		return 0;
+	copy = reserve(copy, plan);
+	if (copy < 0)
+		return copy;
+	work->scratch = plan->scratch = copy;
+	return 0;
 }
 
 int numbers_take(struct work *work, struct report *report)
@@ -104,10 +101,13 @@ int numbers_take(struct work *work, struct report *report)
 	result = take_pipes(work, &index);
 	if (result == 0)
 		result = take_scratch(work);
-	if (result == 0) {
+	/* Anew, also because a pipe may have been born on the number that was to be scratch. */
+	if (result == 0)
 		work_plan(work);
+	if (result == 0 && work->plan.left_over >= 0 && work->plan.left_over >= sys_fd_limit())
+		result = -EMFILE;
+	if (result == 0)
 		return 0;
-	}
 	numbers_drop(work);
 	return report_failure(report, -result, PSPAWN_STEP_PREPARE, index);
 }

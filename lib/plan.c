@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 
 const struct step_name step_names[STEP_KINDS] = {
 	[STEP_SIGNALS] = { PSPAWN_STEP_SIGNALS, "signals default" },
@@ -65,7 +66,10 @@ static void add_moves(struct plan *plan, const struct plan_parts *parts)
 
 		step->from = move->from;
 		step->to = move->to;
-		touch(plan, move->from);
+		if (move->to == plan->scratch)
+			plan->left_over = move->to;
+		if (move->from != plan->scratch)
+			touch(plan, move->from);
 	}
 }
 
@@ -85,7 +89,7 @@ static void add_closing(struct plan *plan, const struct plan_parts *parts)
 	}
 	if (!plan->inherit_all)
 		add(plan, parts->steps, STEP_CLOSE_REST, -1);
-	else if (plan->scratch >= 0)
+	else if (plan->scratch != SCRATCH_NONE)
 		add(plan, parts->steps, STEP_CLOSE, -1)->to = plan->scratch;
 }
 
@@ -134,13 +138,58 @@ static void add_copies(struct plan *plan, const struct plan_parts *parts)
 		}
 }
 
+/* Which of the 64 numbers from `base` on the steps read or write, as bits. */
+static uint64_t used_from(const struct plan *plan, int base)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < plan->nsteps; i++) {
+		int both[2] = { plan->steps[i].from, plan->steps[i].to };
+
+		for (int k = 0; k < 2; k++)
+			if (both[k] >= base && both[k] - base < 64)
+				used |= UINT64_C(1) << (both[k] - base);
+	}
+	return used;
+}
+
+int plan_unused(const struct plan *plan, int from)
+{
+	/* In a dense map this has been searched for already. */
+	if (from >= 3 && from < plan->unused)
+		return plan->unused;
+	while (from <= plan->highest) {
+		uint64_t used = used_from(plan, from);
+
+		for (int bit = 0; bit < 64; bit++)
+			if (!(used >> bit & 1))
+				return from + bit;
+		from += 64;
+	}
+	return from;
+}
+
+static void look_over(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nsteps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		if (step->from > plan->highest)
+			plan->highest = step->from;
+		if (step->to > plan->highest)
+			plan->highest = step->to;
+	}
+	plan->unused = plan_unused(plan, 3);
+}
+
 void plan_make(struct plan *plan, const struct plan_parts *parts)
 {
 	plan->steps = parts->steps;
 	plan->nsteps = 0;
 	plan->keep = parts->keep;
 	plan->nkeep = 0;
-	plan->top = 2;
+	plan->top = plan->highest = plan->unused = 2;
+	plan->left_over = -1;
 
 	/* A handler must never run in a child that may share our memory. */
 	add(plan, parts->steps, STEP_SIGNALS, -1);
@@ -157,4 +206,5 @@ void plan_make(struct plan *plan, const struct plan_parts *parts)
 	/* Last, because a stop signal that arrives from here on holds the parent too. */
 	add(plan, parts->steps, STEP_MASK, -1);
 	add(plan, parts->steps, STEP_EXEC, -1)->path = parts->program;
+	look_over(plan);
 }

@@ -7,8 +7,16 @@
 #ifndef PLAN_H
 #define PLAN_H
 
+#include <limits.h>
+
 #include "fdmap.h"
 #include "pspawn.h"
+
+/* In the place of a scratch number. No `~entry` is so low. */
+enum plan_scratch {
+	SCRATCH_NONE = INT_MIN, /* no move needs one */
+	SCRATCH_LATER		/* a free number, which is taken when the start begins */
+};
 
 enum step_kind {
 	STEP_SIGNALS,	 /* handled signals and SIGPIPE to default */
@@ -41,8 +49,11 @@ struct plan {
 	size_t npairs;
 	const int *keep; /* sorted: what is in place when the rest is closed */
 	size_t nkeep;
-	int top;	 /* the highest number that a step before STEP_CLOSE_REST touches */
-	int scratch;	 /* a number that the moves may use in between */
+	int top;	 /* the highest of the parent's numbers that a step reads or keeps */
+	int left_over;	 /* scratch, where moves pass through it and leave it open; else -1 */
+	int highest;	 /* the highest number that a step speaks of */
+	int unused;	 /* the lowest from 3 on that none speaks of */
+	int scratch;	 /* a number that moves may pass through, or one of enum plan_scratch */
 	int inherit_all;
 	int rehearsal;	 /* see replay() */
 	char *const *argv;
@@ -98,6 +109,9 @@ struct plan_parts {
 
 /* Fill steps, keep and top of the plan. The order of steps is decided here. */
 void plan_make(struct plan *plan, const struct plan_parts *parts);
+
+/* The lowest number from `from` on that no step speaks of. */
+int plan_unused(const struct plan *plan, int from);
 
 /* The step of the public header that a kind belongs to, and its word in explanations. */
 struct step_name {

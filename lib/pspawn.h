@@ -251,7 +251,7 @@ enum pspawn_step {
 	PSPAWN_STEP_CREATE,	/* creating the process */
 	PSPAWN_STEP_SIGNALS,	/* setting signals to default */
 	PSPAWN_STEP_CHDIR,	/* changing directory; index: entry of attrs, or -1 */
-	PSPAWN_STEP_PLACE,	/* placing a descriptor; index: entry of fds */
+	PSPAWN_STEP_PLACE,	/* placing a descriptor; index: entry of fds, or -1: an unmentioned 0-2 */
 	PSPAWN_STEP_CLOSE,	/* closing everything else */
 	PSPAWN_STEP_OPEN,	/* opening a file; index: entry of fds, or -1: 0-2 closed in the parent */
 	PSPAWN_STEP_MASK,	/* opening the signal mask */
@@ -284,8 +284,10 @@ PSPAWN_API const char *pspawn_step_name(int step);
 
 /*
  * The handle, filled by pspawn_start(). `pollfd` becomes readable when the
- * child ends; it is -1 where the system has no such thing. The handle owns it
- * until pspawn_wait() returns 0 or pspawn_forget() is called.
+ * child ends (a pidfd on Linux 5.3, a kqueue on BSD and macOS). It is -1 where
+ * the system has no such thing, or had no number left for it; pspawn_wait()
+ * works all the same. The handle owns it until pspawn_wait() returns something
+ * other than -ETIMEDOUT and -EINVAL, or pspawn_forget() is called.
  */
 struct pspawn_child {
 	pid_t pid;		/* 0 after wait and forget */
@@ -313,20 +315,33 @@ struct pspawn_status {
  * Returns 0, or
  *   -EINVAL  contradictory description: no argv, two entries for one number,
  *            an unknown flag or kind, a path that is missing (step CHECK)
- *   -EBADF   a number that is negative or beyond RLIMIT_NOFILE (CHECK), or not
- *            open in the parent (PLACE, CHDIR)
+ *   -EBADF   a number that is negative, or in the child beyond RLIMIT_NOFILE
+ *            (CHECK), or not open in the parent (PLACE, CHDIR)
  *   -E2BIG   a description from the future, or more than PSPAWN_MAX_ENTRIES
  *            (CHECK); arguments and environment too long (EXEC)
  *   -ENOTSUP no backend can run it, and why is in the sentence (BACKEND)
+ *   -ENOSYS, -EPERM, -ENOENT  the system has, or allows, no way to close what is
+ *            not listed (CLOSE): neither close_range(2) nor a listing in /proc
  *   -ENOENT, -EACCES, -EPERM  not found; found but not executable; found only
  *            through an empty or relative element of the path (SEARCH)
  *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE)
  *   -EAGAIN  the limit of processes (CREATE, EXEC)
  *   -ECHILD  the child was killed before it could execute the program (EXEC)
+ *   -EPROTO  the fork backend got a report from its child that is none (CREATE)
  * and whatever chdir(2) (CHDIR), open(2) (OPEN) and execve(2) (EXEC) give.
  *
  * Not a cancellation point. Handlers registered by pthread_atfork() do not run,
- * except by the fork backend on systems without _Fork().
+ * except by the fork backend on systems without _Fork(). Wants 8 KiB of stack.
+ *
+ * The call lasts as long as the child's way to its program: a child that is
+ * stopped by a signal on that way (SIGSTOP, or from a terminal in the last
+ * moment before the program) holds it until it is continued. Two more things
+ * can hold the fork backend: a plain fork() in another thread at the same time,
+ * until that child executes or ends, and the size of the parent.
+ *
+ * ETXTBSY from a program that this process has just written and closed means
+ * that another thread's child still held it open (golang/go#22315): try again.
+ * The linux backend does not cause it in its own children.
  */
 PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 			    struct pspawn_error *error);
@@ -334,6 +349,8 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
 /*
  * Wait for the child to end, at most `timeout_ms` milliseconds: -1 for as long
  * as it takes, 0 to ask only. `status` may be NULL. Interrupted waits go on.
+ * Sleeps on pollfd, or without one in steps of at most 32 ms. A cancellation
+ * point; a cancelled wait leaves the handle as it was.
  *
  * Returns 0 when the child has ended: the handle is then empty; or
  *   -ETIMEDOUT  it still runs

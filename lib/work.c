@@ -70,15 +70,29 @@ static int take_seats(struct work *work, int *index)
 }
 
 /*
- * Where nothing is closed the number has to be a free one, and numbers_take()
- * finds it; elsewhere any that the map does not use will do, open or not.
+ * Where all else is closed any number will do that the map does not use, open or
+ * not. Where nothing is, it has to be a free one, and only if a move needs it:
+ * one that passes through it, or an identity, which posix_spawn bounces off it.
  */
-static void choose_scratch(struct work *work)
+static int needs_scratch(const struct work *work, size_t nmoves)
 {
-	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
-	work->plan.scratch = -1;
-	if (!work->plan.inherit_all)
-		work->plan.scratch = fdmap_unused(work->pairs, work->plan.npairs, 3);
+	for (size_t i = 0; i < nmoves; i++)
+		if (work->moves[i].to == SCRATCH_LATER || work->moves[i].to == work->moves[i].from)
+			return 1;
+	return 0;
+}
+
+static size_t order_moves(struct work *work)
+{
+	struct plan *plan = &work->plan;
+	size_t nmoves;
+
+	if (!plan->inherit_all)
+		plan->scratch = fdmap_unused(work->pairs, plan->npairs, 3);
+	nmoves = fdmap_order(work->pairs, plan->npairs, plan->scratch, work->moves);
+	if (plan->scratch == SCRATCH_LATER && !needs_scratch(work, nmoves))
+		plan->scratch = SCRATCH_NONE;
+	return nmoves;
 }
 
 void work_plan(struct work *work)
@@ -89,6 +103,7 @@ void work_plan(struct work *work)
 		.seats = work->seats,
 		.nseats = work->nseats,
 		.moves = work->moves,
+		.nmoves = order_moves(work),
 		.program = work->program,
 		.steps = work->steps,
 		.keep = work->keep,
@@ -96,7 +111,6 @@ void work_plan(struct work *work)
 
 	plan->pairs = work->pairs;
 	plan->argv = work->cmd.argv;
-	parts.nmoves = fdmap_order(work->pairs, plan->npairs, plan->scratch, work->moves);
 	plan_make(plan, &parts);
 }
 
@@ -124,7 +138,8 @@ int work_begin(struct work *work, const struct pspawn_cmd *given, struct report 
 	if (env_edit(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
 	work->plan.rehearsal = 0;
-	choose_scratch(work);
+	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
+	work->plan.scratch = SCRATCH_LATER;
 	work_plan(work);
 	return 0;
 }

@@ -75,6 +75,23 @@ CASE(L02, fchdir_fd_not_inherited)
 	close(dir);
 }
 
+CASE(L02, relative_dir_starts_from_dir_fd)
+{
+	int here = open(".", O_RDONLY | O_DIRECTORY);
+
+	make_tree();
+	CHECK_INT(mkdir("other", 0700), 0);
+	CHECK_INT(chdir("other"), 0);
+	{
+		struct pspawn_cmd cmd = { PSPAWN_CMD("./run"), .dir = "sub",
+					  PSPAWN_ATTRS(pspawn_attr_dir_fd(here)) };
+
+		CHECK_INT(run_cmd(&cmd), 9);
+	}
+	CHECK_INT(fchdir(here), 0);
+	close(here);
+}
+
 CASE(L02, bad_dir_fd)
 {
 	struct pspawn_cmd closed = { PSPAWN_CMD("/bin/true"),
@@ -140,6 +157,17 @@ CASE(L10, environment_edits)
 	CHECK_STR(got, "B=2\n");
 }
 
+CASE(L10, environment_that_is_no_list)
+{
+	struct pspawn_cmd plain = { PSPAWN_CMD("/bin/sh", "-c", "exit 0") };
+	struct pspawn_cmd edited = { PSPAWN_CMD("/bin/sh", "-c", "test $A = 1"),
+				     PSPAWN_ATTRS(pspawn_attr_env_set("A=1")) };
+
+	CHECK_INT(clearenv(), 0);
+	CHECK_INT(run_cmd(&plain), 0);
+	CHECK_INT(run_cmd(&edited), 0);
+}
+
 CASE(L11, explain_starts_nothing)
 {
 	int end = -1;
@@ -158,6 +186,12 @@ CASE(L11, explain_starts_nothing)
 	CHECK_INT(end, -1);
 	CHECK_INT(pspawn_explain(&cmd, shorter, sizeof(shorter), &error), length);
 	CHECK_INT(strlen(shorter), sizeof(shorter) - 1);
+	cmd.flags = PSPAWN_INHERIT_ALL;
+	CHECK(pspawn_explain(&cmd, text, sizeof(text), &error) > 0);
+	CHECK(strstr(text, "move 1 -> (a free number)") && strstr(text, "close (a free number)"));
+	cmd.dir = "odd\nname\"";
+	CHECK(pspawn_explain(&cmd, text, sizeof(text), &error) > 0);
+	CHECK(strstr(text, "chdir \"odd\\x0aname\\\"\""));
 	cmd.nfds = PSPAWN_MAX_ENTRIES + 1;
 	CHECK_INT(pspawn_explain(&cmd, text, sizeof(text), &error), -E2BIG);
 	CHECK_INT(error.step, PSPAWN_STEP_CHECK);

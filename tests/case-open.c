@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "suite.h"
@@ -49,11 +49,13 @@ static void same_file(const struct slot *slot, const char *name)
 CASE(F01, open_at_number)
 {
 	struct pspawn_fd fds[] = { OPEN(0, "in", O_RDONLY, 0), OPEN(7, "in", O_RDWR, 0),
-				   OPEN(100, "in", O_WRONLY | O_CLOEXEC, 0) };
-	const int modes[] = { O_RDONLY, O_RDWR, O_WRONLY };
+				   OPEN(100, "in", O_WRONLY | O_CLOEXEC, 0),
+				   /* It lands there by itself: nothing but the flags clears it. */
+				   OPEN(3, "in", O_RDWR | O_CLOEXEC, 0) };
+	const int modes[] = { O_RDONLY, O_RDWR, O_WRONLY, O_RDWR };
 
 	make("in", "text");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		const struct slot *slot = opened(&fds[i]);
 
 		same_file(slot, "in");
@@ -149,22 +151,44 @@ CASE(F04, failed_start_with_created_file)
 	CHECK_INT(size_of("made"), 0);
 }
 
+/* The program is missing, but not before the FIFO has been opened from both sides. */
+static void fail_with_fifo(int ours, int theirs)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/nonexistent"),
+				  PSPAWN_FDS(OPEN(5, "fifo", ours, 0)) };
+	pid_t pid;
+
+	CHECK_INT(mkfifo("fifo", 0600), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(open("fifo", theirs) < 0);
+	CHECK(pid > 0);
+	/* Whoever looks for the cause must not wait for the other side, which has been and gone. */
+	expect_failure(&cmd, ENOENT, PSPAWN_STEP_EXEC, -1);
+	CHECK_INT(waitpid(pid, NULL, 0), pid);
+}
+
+CASE(F04, failed_start_with_a_fifo_to_read)
+{
+	fail_with_fifo(O_RDONLY, O_WRONLY);
+}
+
+CASE(F04, failed_start_with_a_fifo_to_write)
+{
+	fail_with_fifo(O_WRONLY, O_RDONLY);
+}
+
 CASE(F05, open_onto_open_number_table_full)
 {
-	struct rlimit limit, old;
 	struct pspawn_fd fds[] = { OPEN(5, "/dev/zero", O_RDONLY, 0),
 				   OPEN(6, "/dev/zero", O_RDONLY, 0), DUP(7, 8), DUP(8, 7) };
-	struct pspawn_cmd cmd = { .fds = fds, .nfds = 4 };
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "record"), .fds = fds, .nfds = 4 };
+	struct pspawn_child child;
 
-	for (int number = 3; number < 24; number++)
-		file_at(number, O_RDWR);
-	/* What the library needs in the parent is free; all else is taken. */
-	getrlimit(RLIMIT_NOFILE, &old);
-	limit = old;
-	limit.rlim_cur = 28;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	probe_start(&cmd, &record);
-	setrlimit(RLIMIT_NOFILE, &old);
+	files(3, 23);
+	start_with_just_enough(&child, &cmd, 24);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+	record_read(&record, "record");
 	CHECK_INT(record.table.count, 7);
 	CHECK(table_find(&record.table, 5) && table_find(&record.table, 6));
 }
@@ -184,7 +208,7 @@ CASE(F06, open_returns_target_itself)
 		same_file(table_find(&record.table, number), "in");
 }
 
-CASE(F07, path_needed_only_until_start_returns)
+CASE(F07, path_copied_or_documented)
 {
 	char name[] = "in";
 	struct pspawn_child child;
@@ -235,9 +259,20 @@ CASE(F10, dev_null)
 	struct pspawn_cmd out = { PSPAWN_CMD(suite_probe(), "-", "write", "1", "gone"),
 				  PSPAWN_FDS(pspawn_fd_null(1)) };
 
+	struct stat status;
+
+	/* The model opens it by the same name, so that it is a device has to be seen apart. */
+	CHECK(stat("/dev/null", &status) == 0 && S_ISCHR(status.st_mode));
 	EXPECT(pspawn_fd_null(0), pspawn_fd_null(1), pspawn_fd_null(9));
 	CHECK_INT(run_cmd(&in), 0);
 	CHECK_INT(run_cmd(&out), 0);
+}
+
+CASE(F11, same_of_same_of_same)
+{
+	/* Upwards: seats are resolved from the lowest on, so that this is the long way. */
+	EXPECT(pspawn_fd_same(3, 4), pspawn_fd_same(4, 5), pspawn_fd_same(5, 6),
+	       pspawn_fd_same(6, 7), DUP(7, 1));
 }
 
 CASE(F11, same_as_an_opened_file)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <fcntl.h>
 
@@ -31,6 +32,11 @@ static void start_checked(struct pspawn_child *child, const struct pspawn_cmd *c
 	CHECK_INT(errno, CANARY);
 	if (result < 0)
 		fail_start(cmd, &error);
+	CHECK_INT(error.code, 0);
+	CHECK_INT(error.step, PSPAWN_STEP_NONE);
+	CHECK_INT(error.index, -1);
+	if (!cmd->backend)
+		suite_check_backend(pspawn_backend_name(child));
 }
 
 static int wait_checked(struct pspawn_child *child)
@@ -49,6 +55,28 @@ int run_cmd(struct pspawn_cmd *cmd)
 
 	start_checked(&child, cmd);
 	return wait_checked(&child);
+}
+
+int start_with_just_enough(struct pspawn_child *child, const struct pspawn_cmd *cmd, int limit)
+{
+	for (;; limit++) {
+		struct rlimit old, low;
+		struct pspawn_error error;
+		int result;
+
+		getrlimit(RLIMIT_NOFILE, &old);
+		low = old;
+		low.rlim_cur = (rlim_t)limit;
+		setrlimit(RLIMIT_NOFILE, &low);
+		result = pspawn_start(child, cmd, &error);
+		setrlimit(RLIMIT_NOFILE, &old);
+		if (result == 0)
+			return limit;
+		CHECK_INT(error.code, EMFILE);
+		/* Libc's closefrom may want a number for a listing, in the child. */
+		if (strcmp(suite_runs_by(), "posix_spawn") != 0)
+			CHECK_INT(error.step, PSPAWN_STEP_PREPARE);
+	}
 }
 
 void probe_start(struct pspawn_cmd *cmd, struct record *record)

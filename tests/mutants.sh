@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Break the code in known ways, one at a time, in a copy of the tree; each has
-# to turn the suite that is named red. usage: mutants.sh SOURCE-DIRECTORY
+# Break the code in known ways, one at a time, in a copy of the tree: each line
+# FILE%CHANGE%SUITE%CASES below has to turn those cases of that suite red.
+# usage: mutants.sh SOURCE-DIRECTORY
 set -eu
 source=$1
 work=$(mktemp -d)
@@ -14,57 +15,91 @@ mkdir "$tree" "$work/build"
 alive=0
 count=0
 
-# red SUITE CASES: build it and see it fail
-red() {
-	make -C "$work/build" "tests/$1.t" tests/probe >"$work/log" 2>&1 || {
+# run SUITE CASE...: build it and run these cases
+run() {
+	suite=$1
+	shift
+	make -C "$work/build" "tests/$suite.t" tests/probe >"$work/log" 2>&1 || {
 		cat "$work/log"
-		echo "mutant does not compile"
+		echo 'does not compile'
 		exit 1
 	}
-	! (cd "$work/build" && tests/"$@" >"$work/stream" 2>&1)
+	(cd "$work/build" && "tests/$suite.t" "$@" >"$work/stream" 2>&1)
 }
 
-while IFS='|' read -r file change suite cases; do
+# A suite that is red by itself would kill every mutant.
+for suite in linux posix_spawn fork; do
+	run $suite || {
+		grep '^not ok' "$work/stream"
+		echo "$suite.t is red as it is"
+		exit 1
+	}
+done
+
+while IFS='%' read -r file change suite cases; do
 	[ -n "$file" ] || continue
 	count=$((count + 1))
-	cp "$tree/$file" "$work/saved"
+	cp -p "$tree/$file" "$work/saved"
 	sed -i "$change" "$tree/$file"
 	if cmp -s "$tree/$file" "$work/saved"; then
 		echo "not a change: $file: $change"
 		exit 1
 	fi
-	if red "$suite.t" $cases; then
-		echo "dies   $file: $change"
-	else
+	# shellcheck disable=SC2086
+	if run $suite $cases && grep -q '^ok' "$work/stream"; then
 		echo "LIVES  $file: $change"
 		alive=$((alive + 1))
+	else
+		echo "dies   $file: $change"
 	fi
 	cp "$work/saved" "$tree/$file"
 done <<'END'
-lib/fdmap.c|s/writer->pending++/(void)writer/|fork|A04 A23
-lib/fdmap.c|s/last->from = first->copy;/;/|fork|A04 A23
-lib/fdmap.c|s/if (first->copy < 0) {/{/|fork|A23
-lib/seats.c|s/seats\[i\].to == seats\[i - 1\].to/0/|fork|K02
-lib/seats.c|s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/|fork|C03 C17
-lib/plan.c|s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/|fork|F09
-lib/work.c|s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/|fork|B01
-lib/numbers.c|s/\*work->cmd.fds\[i\].end = work->ours\[i\];/*work->cmd.fds[i].end = work->theirs[i];/|fork|E09 E10
-lib/path.c|s/element\[0\] != '\/'/0/|fork|G10
-backends/replay.c|s/flags & ~FD_CLOEXEC/flags/|fork|B01
-backends/replay.c|s/fd == step->to)/0)/|fork|F06
-backends/replay.c|s/report->index = step->index/report->index = 0/|fork|G02 F04
-backends/closefrom.c|s/close_gap(closing, first, INT_MAX)/0/|fork|B05 C01
-backends/closefrom.c|s/while (closed \&\& result == 0)/while (0)/;s/int numbers\[32\]/int numbers[1]/;s/&fds, numbers, 32/\&fds, numbers, 1/|fork|C10
-backends/report.c|s/int lowest = .*/int lowest = fd;/|fork|A18 A19 D12
-backends/fork.c|s/report_failure(report, EPROTO/(void)(0 * EPROTO/;s/, PSPAWN_STEP_CREATE, -1);$/);/|fork|G07
-backends/linux.c|s/sys_unshare_files(top + 1)/sys_unshare_files(top)/|linux|A03 A22 B01
-backends/linux.c|s/sys_close(cradle->pidfd);/;/|linux|A19
-backends/linux.c|s/sys_set_mask(&mask);/;/|linux|I03
-backends/linux.c|s/sys_reap(pid);/;/|linux|G05
-backends/wait.c|s/#define __WALL 0/#define __WALL 0/;s/options . __WALL/options/|fork|C14
-backends/posix_spawn.c|s/answer == DISHONEST/0/|posix_spawn|G06
-backends/posix_spawn.c|s/fork_rehearse(plan, code, &birth->report);/;/|posix_spawn|G03 F04
-backends/lower.c|s/plan->scratch, fd)/fd, fd)/|posix_spawn|B01 B09
+lib/fdmap.c%s/writer->pending++/(void)writer/%fork%A04 A23
+lib/fdmap.c%s/last->from = first->copy;/;/%fork%A04 A23
+lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
+lib/seats.c%s/seats\[i\].to == seats\[i - 1\].to/0/%fork%K02
+lib/seats.c%s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/%fork%C03 C17
+lib/seats.c%s/hops < n ?/hops < 2 ?/%fork%F11
+lib/plan.c%s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/%fork%F09
+lib/plan.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
+lib/work.c%s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/%fork%B01
+lib/work.c%s/^	free(work->path_memory);/	;/%fork%H09
+lib/numbers.c%s/\*work->cmd.fds\[i\].end = work->ours\[i\];/*work->cmd.fds[i].end = work->theirs[i];/%fork%E09 E10
+lib/work.c%s/plan->scratch = fdmap_unused(/if (plan->scratch == SCRATCH_LATER) &/%posix_spawn%A17
+lib/numbers.c%s/work->plan.left_over >= sys_fd_limit()/0/%linux%H02
+lib/path.c%s/element\[0\] != '\/'/0/%fork%G10
+lib/path.c%s/if (search.name_length == 0)/if (0)/%fork%G10
+lib/env.c%s/if (!base)/if (0)/%fork%L10
+lib/start.c%s/error->index = report->code ? report->index : -1;/error->index = report->index + 1;/%fork%A01
+backends/replay.c%s/flags & ~FD_CLOEXEC/flags/%fork%B01
+backends/replay.c%s/step->flags & ~O_CLOEXEC/step->flags/%fork%F01
+backends/replay.c%s/fd == step->to)/0)/%fork%F06
+backends/replay.c%s/report->index = step->index/report->index = 0/%fork%G02 F04
+backends/replay.c%s/ | O_NONBLOCK;/;/%posix_spawn%F04
+backends/closefrom.c%s/close_gap(closing, first, INT_MAX)/0/%fork%B05 C01
+backends/closefrom.c%s/ != -EBADF;/ * 0 + 1;/%fork%C10
+backends/closefrom.c%s/!pass.itself/0/%fork%C12
+backends/closefrom.c%s/if (result != -EMFILE)/if (1)/%fork%C10
+backends/report.c%s/int lowest = .*/int lowest = fd;/%fork%A18 A19 D12
+backends/fork.c%s/report_failure(report, EPROTO, PSPAWN_STEP_CREATE, -1);/;/%fork%G07
+backends/linux.c%s/sys_unshare_files(cradle->cut + 1)/sys_unshare_files(cradle->cut)/%linux%A03 A22 B01
+backends/linux.c%s/top : top . 4095/top : top/%linux%C20
+backends/linux.c%s/= sys_kernel_is_at_least(6, 11)/= 0 \&\& sys_kernel_is_at_least(6, 11)/%linux%C20
+backends/linux.c%s/sys_close(cradle->pidfd);/;/%linux%A19
+backends/linux.c%s/sys_set_mask(&mask);/;/%linux%I03
+backends/linux.c%s/sys_reap(pid);/;/%linux%G05
+backends/linux.c%s/mark ? HONEST : DISHONEST/HONEST/%linux%G12
+backends/linux.c%s/!cradle->plan->inherit_all \&\&/1 \&\&/%linux%C19
+backends/linux.c%s/handlers_cleared = ways\[i\].by_clone3/handlers_cleared = 1/%linux%J05
+backends/linux.c%s/if (cradle->unshare_error)$/if (0)/%linux%C10 C14
+backends/sys-linux.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
+backends/sys-linux.c%s/ .. (number >= 32 \&\& number <= 34)//%linux%I03
+backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
+backends/watch-pidfd.c%s/info->si_code == CLD_DUMPED/0/%linux%I09
+backends/watch-pidfd.c%s/if (!slept)/if (0)/%linux%I09
+backends/posix_spawn.c%s/answer == DISHONEST/0/%posix_spawn%G06
+backends/posix_spawn.c%s/fork_rehearse(plan, code, report);/;/%posix_spawn%G03 F04
+backends/lower.c%s/return clear(plan, step->to, actions);/return 0;/%posix_spawn%B01 B09
 END
 echo "$count mutants, $alive alive"
 [ "$alive" = 0 ]

@@ -41,8 +41,8 @@ static void add_descriptor(int fd)
 	    fcntl(fd, F_GETFD) & FD_CLOEXEC);
 }
 
-/* Signal sets from the kernel's own account, since libc hides some numbers. */
-static void add_signals(void)
+/* The kernel's own account: signal sets, of which libc hides a part, and the table's size. */
+static void add_status(void)
 {
 	FILE *status = fopen("/proc/self/status", "re");
 	char line[256];
@@ -50,7 +50,7 @@ static void add_signals(void)
 	if (!status)
 		return;
 	while (fgets(line, sizeof(line), status))
-		if (strncmp(line, "Sig", 3) == 0)
+		if (strncmp(line, "Sig", 3) == 0 || strncmp(line, "FDSize", 6) == 0)
 			ADD("%s", line);
 	fclose(status);
 }
@@ -67,7 +67,7 @@ static void look(void)
 	ADD("cwd %s\n", getcwd(directory, sizeof(directory)) ? directory : "?");
 	ADD("umask %o\n", (unsigned)mask);
 	ADD("ppid %d\n", (int)getppid());
-	add_signals();
+	add_status();
 }
 
 static void put(int fd, const char *data, size_t size)

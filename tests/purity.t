@@ -40,9 +40,9 @@ pure() {
 }
 
 pure 'M06 plan_is_pure' - $(objects lib plan fdmap seats)
-sys='sys_(default_signals|chdir|fchdir|dup2|getfd|setfd|close|open|empty_mask|execve|write)'
-pure 'M07 replay_is_safe' "$sys|close_rest|step_names" $(objects backends replay)
-sys='sys_(close|close_range|fds_open|fds_next|fds_rewind)'
+sys='pspawn0_sys_(default_signals|chdir|fchdir|dup2|getfd|setfd|close|open|empty_mask|execve|write)'
+pure 'M07 replay_is_safe' "$sys|pspawn0_(close_rest|step_names)" $(objects backends replay)
+sys='pspawn0_sys_(close|close_range|fds_open|fds_next|fds_rewind)'
 pure 'M07 closing_is_safe' "$sys" $(objects backends closefrom)
 case $ENTRY in
 '')

@@ -67,9 +67,6 @@ void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The backend that this suite is about: the stem of the program's name. */
 const char *suite_backend(void);
 
-/* Whether that backend cannot work here, in an emulator or with this libc, and the last rung does. */
-int suite_falls_back(void);
-
 /* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds, more time. */
 int suite_emulated(void);
 
@@ -79,7 +76,21 @@ const char *suite_probe(void);
 /* Run f in a forked process, as the runner runs cases; 1 if it was green. For tests of the runner. */
 int suite_is_green(void (*f)(void), int seconds);
 
-/* A case that changes one of these on purpose says so; else it must put it back. */
-void suite_accept_mask(void);
+/*
+ * Run a scene in a further process, where it may install filters, limits and
+ * namespaces that the runner's own look afterwards could not bear. Red and
+ * skipped are as in the case itself.
+ */
+void suite_apart(void (*scene)(const void *), const void *argument);
+
+/* What carries plans out here: the last rung in an emulator, and where posix_spawn cannot close. */
+const char *suite_runs_by(void);
+
+/* Every start has to be by the suite's own backend; a case where the next rung may run says so. */
+void suite_accept_fallback(void);
+void suite_check_backend(const char *name);
+
+/* Skip the case where RLIMIT_NOFILE cannot be so high. */
+void suite_need_numbers(int wanted);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# M08: header, map and library name the same functions.
-echo 1..3
+# M08: header, map and library name the same functions, and no name is in a program's way.
+echo 1..4
 cd "$PSPAWN_BUILD" || exit 1
 sed -n '/^PSPAWN_API/,/;/p' "$PSPAWN_SOURCE/lib/pspawn.h" |
 	grep -o 'pspawn_[a-z_]*(' | tr -d '(' | sort -u >symbols.header
@@ -35,3 +35,14 @@ else
 	echo 'ok 3 - links_only_libc # SKIP cannot be told here'
 fi
 rm -f symbols.header symbols.map symbols.library
+
+# A static library has no private names; two underscores are the compiler's.
+archive=.libs/libpspawn.a
+if [ -f $archive ] && [ "$SANITIZED" = no ]; then
+	foreign=$("${NM:-nm}" -g --defined-only $archive | awk 'NF == 3 && $3 !~ /^(pspawn0?_|__)/ { print $3 }')
+	[ -z "$foreign" ] || printf 'not '
+	echo "ok 4 - archive_names_are_ours"
+	[ -z "$foreign" ] || echo "$foreign" | sed 's/^/# /'
+else
+	echo 'ok 4 - archive_names_are_ours # SKIP no static library to look at'
+fi

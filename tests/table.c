@@ -103,6 +103,7 @@ void record_read(struct record *record, const char *path)
 		sscanf(line, "cwd %4095[^\n]", record->directory);
 		sscanf(line, "umask %o", &record->umask);
 		sscanf(line, "ppid %d", &record->ppid);
+		sscanf(line, "FDSize: %d", &record->room);
 		sscanf(line, "SigBlk: %llx", &record->blocked);
 		sscanf(line, "SigIgn: %llx", &record->ignored);
 		sscanf(line, "SigCgt: %llx", &record->caught);
@@ -141,6 +142,12 @@ int file_at(int number, int flags)
 	lseek(number, number + 1, SEEK_SET);
 	opened_by_us[number] = number > 2;
 	return number;
+}
+
+void files(int from, int to)
+{
+	for (int number = from; number <= to; number++)
+		file_at(number, number % 2 ? O_RDWR : O_RDWR | O_CLOEXEC);
 }
 
 void set_cloexec_of(int number, int on)

@@ -34,12 +34,16 @@ struct record {
 	unsigned umask;
 	unsigned long long blocked, ignored, caught; /* bit n-1: signal n */
 	int ppid;
+	int room; /* numbers for which the kernel has a place in the table; 0: not told */
 };
 
 void record_read(struct record *record, const char *path);
 
 /* Open a new file in the case's directory, different from all others, at `number`; its offset is not 0. */
 int file_at(int number, int flags);
+
+/* file_at() for each of these numbers, for reading and writing; every second one close-on-exec. */
+void files(int from, int to);
 
 /* Close what file_at() has opened: the runner does, when a case is over. */
 void files_close(void);
@@ -69,6 +73,12 @@ void expect_map(const struct pspawn_fd *fds, size_t n);
 /* The table that entries of the kinds DUP, SAME, NULL and CLOSE ask for. */
 void expected_table(struct table *expected, const struct table *ours, const struct pspawn_fd *fds,
 		    size_t n);
+
+/*
+ * Lower RLIMIT_NOFILE to `limit` and start; as long as that is too little for
+ * the parent, with one more. The limit is put back. Returns the one that did.
+ */
+int start_with_just_enough(struct pspawn_child *child, const struct pspawn_cmd *cmd, int limit);
 
 /* Start and expect the failure {code, step, index}: no child, handle and table untouched. */
 void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/* `ld --wrap=NAME` sends calls of NAME to __wrap_NAME, which knows the real one as __real_NAME. */
+#include "fault.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DECLARE_WRAP(type, name, ...)     \
+	type __real_##name(__VA_ARGS__); \
+	type __wrap_##name(__VA_ARGS__)
+
+/* ---- memory */
+
+static int failing, calls, held;
+
+DECLARE_WRAP(void *, malloc, size_t size);
+DECLARE_WRAP(void, free, void *memory);
+
+void fault_malloc(int nth)
+{
+	failing = nth;
+}
+
+int fault_malloc_calls(void)
+{
+	return calls;
+}
+
+int fault_malloc_held(void)
+{
+	return held;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	calls++;
+	if (failing && --failing == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	held++;
+	return __real_malloc(size);
+}
+
+void __wrap_free(void *memory)
+{
+	held -= memory != NULL;
+	__real_free(memory);
+}
+
+/* ---- the fork backend's channel */
+
+static int report_size;
+
+DECLARE_WRAP(long, pspawn0_sys_read, int fd, void *data, size_t size);
+
+void fault_short_report(int size)
+{
+	report_size = size;
+}
+
+long __wrap_pspawn0_sys_read(int fd, void *data, size_t size)
+{
+	long result = __real_pspawn0_sys_read(fd, data, size);
+
+	if (report_size == 0)
+		return result;
+	result = report_size;
+	report_size = 0;
+	return result;
+}
+
+/* ---- the linux backend's clone; only its suite has one */
+
+static int private_memory;
+
+typedef int first_function(void *);
+DECLARE_WRAP(long, pspawn0_entry_clone, unsigned long flags, void *stack, int *pidfd,
+	     first_function *run, void *argument);
+extern __typeof__(__real_pspawn0_entry_clone) __real_pspawn0_entry_clone __attribute__((weak));
+
+void fault_private_memory(void)
+{
+	private_memory = 1;
+}
+
+long __wrap_pspawn0_entry_clone(unsigned long flags, void *stack, int *pidfd, first_function *run,
+				void *argument)
+{
+	if (private_memory)
+		flags &= ~(unsigned long)CLONE_VM;
+	return __real_pspawn0_entry_clone(flags, stack, pidfd, run, argument);
+}
+
+/* ---- posix_spawn */
+
+static int dishonest, file_action_code;
+
+DECLARE_WRAP(int, posix_spawn, pid_t *pid, const char *path,
+	     const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+	     char *const *argv, char *const *envp);
+DECLARE_WRAP(int, posix_spawn_file_actions_adddup2, posix_spawn_file_actions_t *actions, int from,
+	     int to);
+
+void fault_dishonest_spawn(void)
+{
+	dishonest = 1;
+}
+
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const *argv, char *const *envp)
+{
+	if (!dishonest)
+		return __real_posix_spawn(pid, path, actions, attributes, argv, envp);
+	*pid = fork();
+	if (*pid < 0)
+		return errno;
+	if (*pid == 0) {
+		execve(path, argv, envp);
+		_exit(127);
+	}
+	return 0;
+}
+
+void fault_file_action(int code)
+{
+	file_action_code = code;
+}
+
+int __wrap_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int from, int to)
+{
+	return file_action_code ? file_action_code
+				: __real_posix_spawn_file_actions_adddup2(actions, from, to);
+}
