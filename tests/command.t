@@ -63,6 +63,9 @@ done
 expect not_in_path 127 '' 'find "pspawn-nothing": No such file' "$pspawn" pspawn-nothing
 expect not_executable 126 '' 'execute "./plain": Permission denied' "$pspawn" ./plain
 expect no_interpreter 127 '' 'interpreter "/bin/nosh" missing' "$pspawn" ./script
+expect status_with_children_ignored 7 '' '' sh -c "trap '' CHLD; '$pspawn' sh -c 'exit 7'"
+expect help_is_not_lost 125 '' 'standard output' sh -c "'$pspawn' --help >/dev/full"
+expect bad_variable 125 '' 'attribute 0, "X": Invalid' "$pspawn" --env X true
 expect status 7 '' '' "$pspawn" sh -c 'exit 7'
 expect signal 143 '' '' "$pspawn" sh -c 'kill -TERM $$'
 expect open_for_reading 0 content '' "$pspawn" --fd '0=<in' cat
@@ -84,6 +87,12 @@ expect inherit_all 0 yes '' sh -c \
 	"exec 8<in; '$pspawn' --inherit-all sh -c 'test -e /proc/self/fd/8 && echo yes || echo no'"
 expect fds 0 '' '^    7  read *.*/in$' "$pspawn" --fds --fd '7=<in' true
 expect fds_only_those 0 4 '' sh -c "'$pspawn' --fds --fd '7=<in' true 2>&1 | wc -l | tr -d ' '"
+printf 'x' >'odd
+name'
+expect fds_of_an_odd_name 0 '' 'odd' "$pspawn" --fds --fd '7=<odd
+name' true
+expect fds_program_missing 127 '' 'execute "/nonexistent": No such file' "$pspawn" --fds /nonexistent
+expect fds_status 3 '' '^    1  write ' "$pspawn" --fds --fd 2=close -- sh -c 'exit 3'
 expect fds_error 127 '' 'find "pspawn-nothing"' "$pspawn" --fds pspawn-nothing
 expect json_result 0 '' '"code":0,"signal":null' "$pspawn" --json true
 expect json_error 125 '' '{"error":{"errno":2,"step":"change directory","index":-1,"message":"' \

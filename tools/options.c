@@ -140,7 +140,7 @@ static struct pspawn_fd entry_of(const char *text)
 
 static void add_fd(struct options *options, const char *text)
 {
-	if (options->cmd.nfds == OPTIONS_MAX - 1)
+	if (options->cmd.nfds == OPTIONS_MAX - OPTIONS_RELAY)
 		wrong("too many descriptors", NULL);
 	options->fds[options->cmd.nfds++] = entry_of(text);
 }
@@ -193,19 +193,22 @@ static void take(struct options *options, int option)
 	case OPT_JSON:
 		options->json = 1;
 		break;
-	case OPT_HELP:
-		fputs(help, stdout);
-		exit(0);
-	case OPT_VERSION:
-		printf("pspawn %s\n", pspawn_version());
-		exit(0);
 	default:
 		fputs("Try 'pspawn --help'.\n", stderr);
 		exit(OWN_ERROR);
 	}
 }
 
-void options_parse(struct options *options, int argc, char **argv)
+static int answers(int option)
+{
+	if (option == OPT_HELP)
+		fputs(help, stdout);
+	else if (option == OPT_VERSION)
+		printf("pspawn %s\n", pspawn_version());
+	return option == OPT_HELP || option == OPT_VERSION;
+}
+
+int options_parse(struct options *options, int argc, char **argv)
 {
 	int option;
 
@@ -214,9 +217,13 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->cmd.fds = options->fds;
 	options->cmd.attrs = options->attrs;
 	/* The plus: what follows the program is the program's. */
-	while ((option = getopt_long(argc, argv, "+", names, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+", names, NULL)) != -1) {
+		if (answers(option))
+			return OPTIONS_ANSWERED;
 		take(options, option);
+	}
 	if (optind == argc)
 		wrong("no program", NULL);
 	options->cmd.argv = argv + optind;
+	return OPTIONS_TO_RUN;
 }

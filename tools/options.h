@@ -5,19 +5,22 @@
 
 #include <pspawn.h>
 
-enum { OPTIONS_MAX = 1024 };
+/* The last entries are for the pipes of --fds. */
+enum { OPTIONS_MAX = 1024, OPTIONS_RELAY = 2 };
 
 struct options {
 	struct pspawn_cmd cmd; /* points into this structure and into argv */
 	struct pspawn_fd fds[OPTIONS_MAX];
 	struct pspawn_attr attrs[OPTIONS_MAX];
-	char **relay; /* argv of the child that shows its descriptors; see fds.h */
+	struct relay *relay; /* the child that shows its descriptors; see fds.h */
 	int explain;
 	int show_fds;
 	int json;
 };
 
-/* Fill from the command line. Exits for --help, --version and wrong usage. */
-void options_parse(struct options *options, int argc, char **argv);
+enum { OPTIONS_TO_RUN, OPTIONS_ANSWERED };
+
+/* Fill from the command line. --help and --version are answered here; wrong usage exits. */
+int options_parse(struct options *options, int argc, char **argv);
 
 #endif

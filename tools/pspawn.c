@@ -102,13 +102,11 @@ static int run_and_show(struct options *options)
 	struct options given = *options;
 	struct pspawn_child child;
 	struct pspawn_error error;
-	int end;
 
-	if (fds_describe(options, &error, &end) < 0 ||
-	    pspawn_start(&child, &options->cmd, &error) < 0)
+	if (fds_describe(options, &error) < 0 || pspawn_start(&child, &options->cmd, &error) < 0)
 		return fail(&given, &error);
 	catch_signals();
-	error.code = fds_show(end);
+	error.code = fds_show(options->relay);
 	if (error.code == 0)
 		return wait_for(options, &child);
 	pspawn_wait(&child, NULL, -1);
@@ -117,14 +115,26 @@ static int run_and_show(struct options *options)
 	return fail(&given, &error);
 }
 
+/* What could not be printed has not been done. */
+static int flushed(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "pspawn: standard output: %s\n", strerror(errno));
+	return OWN_ERROR;
+}
+
 int main(int argc, char **argv)
 {
 	static struct options options;
 
-	if (argc > 4 && strcmp(argv[1], FDS_RELAY) == 0)
+	if (argc > 5 && strcmp(argv[1], FDS_RELAY) == 0)
 		return fds_relay(argv);
-	options_parse(&options, argc, argv);
+	if (options_parse(&options, argc, argv) == OPTIONS_ANSWERED)
+		return flushed(0);
+	/* Ignored, it would take the program's exit status away, and so ours. */
+	signal(SIGCHLD, SIG_DFL);
 	if (options.explain)
-		return explain(&options);
+		return flushed(explain(&options));
 	return options.show_fds ? run_and_show(&options) : run(&options);
 }
