@@ -15,6 +15,20 @@ int use(void)
 	struct pspawn_attr attr = pspawn_attr_dir_fd(3);
 	return fd.child + attr.number + (int)sizeof(struct pspawn_cmd);
 }
+#ifndef __cplusplus
+int start(struct pspawn_child *child, struct pspawn_error *error);
+int start(struct pspawn_child *child, struct pspawn_error *error)
+{
+	int end;
+	struct pspawn_cmd cmd = {
+		PSPAWN_CMD("sort", "-r"),
+		.dir = "/",
+		PSPAWN_FDS(pspawn_fd_dup(1, 2), pspawn_fd_same(2, 1), pspawn_fd_pipe_in(0, &end)),
+		PSPAWN_ATTRS(pspawn_attr_env_clear(), pspawn_attr_env_set("A=b")),
+	};
+	return pspawn_start(child, &cmd, error);
+}
+#endif
 END
 cp "$work/use.c" "$work/use.cc"
 set -- c99 c11 c17 c2x c++11 c++14 c++17 c++20
