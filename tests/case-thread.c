@@ -213,6 +213,7 @@ CASE(J06, start_while_another_thread_forks)
 
 /* ---- */
 
+#if !defined(__SANITIZE_ADDRESS__)
 /* Everything that a caller may do on a stack of 16 KiB. */
 static void *start_on_a_small_stack(void *argument)
 {
@@ -230,6 +231,7 @@ static void *start_on_a_small_stack(void *argument)
 	pspawn_strerror(&error, &bad, text, 200);
 	return argument;
 }
+#endif
 
 CASE(J09, small_stack)
 {
