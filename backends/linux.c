@@ -23,22 +23,15 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/wait.h>
 
 #include "backend.h"
+#include "calls.h"
 #include "entry.h"
 #include "watch.h"
-
-#ifndef CLONE_PIDFD
-#define CLONE_PIDFD 0x1000
-#endif
-#ifndef CLONE_CLEAR_SIGHAND
-#define CLONE_CLEAR_SIGHAND UINT64_C(0x100000000)
-#endif
 
 enum { STACK_SIZE = 4096, STACK_ALIGN = 16 };
 

@@ -7,8 +7,7 @@
 #ifndef RAW_H
 #define RAW_H
 
-#include <sys/syscall.h>
-
+#include "calls.h"
 #include "sys.h"
 
 #if defined(__x86_64__) && !defined(__ILP32__)
@@ -69,19 +68,5 @@ CHILD_SIDE static inline long raw(long number, long a, long b, long c, long d, l
 #define RAW3(n, a, b, c) raw(n, (long)(a), (long)(b), (long)(c), 0, 0)
 #define RAW4(n, a, b, c, d) raw(n, (long)(a), (long)(b), (long)(c), (long)(d), 0)
 #define RAW5(n, a, b, c, d, e) raw(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
-
-/* Old headers lack these; from 424 on the numbers are the same on every CPU but alpha. */
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal 424
-#endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_clone3
-#define SYS_clone3 435
-#endif
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
 
 #endif

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* Numbers of system calls that the suite filters, and that old headers lack. */
+/*
+ * Linux system calls and flags that old headers lack. From 424 on the numbers
+ * are the same on every CPU but alpha.
+ */
 #ifndef CALLS_H
 #define CALLS_H
 
 #include <sched.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -18,8 +25,12 @@
 #ifndef SYS_faccessat2
 #define SYS_faccessat2 439
 #endif
+
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
+#endif
+#ifndef CLONE_CLEAR_SIGHAND
+#define CLONE_CLEAR_SIGHAND UINT64_C(0x100000000)
 #endif
 
 #endif
