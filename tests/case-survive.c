@@ -90,7 +90,8 @@ enum { FILES = 16 };
 CASE(C06, five_thousand_fds_random_keep)
 {
 	static struct pspawn_fd fds[5000];
-	unsigned seed = (unsigned)getpid() * 2654435761u;
+	const char *given = getenv("PSPAWN_TEST_SEED");
+	unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)getpid() * 2654435761u;
 	size_t n = 0;
 	suite_need_numbers(5010);
 	suite_accept_fallback();

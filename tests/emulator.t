@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # G12: where a child does not share memory with us, errors still arrive, and the
-# backend that would lose them is passed over.
+# backend that would lose them is passed over. And what valgrind sees besides.
 pspawn=$PSPAWN_TREE
 number=0
-echo 1..6
+echo 1..7
 
 verdict() {
 	number=$((number + 1))
@@ -38,4 +38,18 @@ passed over: linux: a child does not share memory here, so it could not report e
 }
 
 in_emulator valgrind valgrind -q --log-file=/dev/null
+
+# I05: nothing lost, nothing read that was not written, in a start and in a failure.
+number=$((number + 1))
+valgrind='valgrind -q --log-file=/dev/null --leak-check=full --error-exitcode=99'
+if [ ! -x "$pspawn" ] || [ "$SANITIZED" = yes ] || ! valgrind -q "$pspawn" --version >/dev/null 2>&1; then
+	echo "ok $number - I05 memory_unchanged # SKIP it does not run here"
+else
+	$valgrind "$pspawn" --env A=b --fd 5=null --fd 6=same:5 --dir / -- true
+	started=$?
+	$valgrind "$pspawn" --fd 5=null -- /nonexistent 2>/dev/null
+	failed=$?
+	[ "$started $failed" = '0 127' ] || printf 'not '
+	echo "ok $number - I05 memory_unchanged"
+fi
 in_emulator qemu "qemu-$(uname -m)-static"
