@@ -45,8 +45,9 @@ while IFS='%' read -r file change suite cases; do
 		echo "not a change: $file: $change"
 		exit 1
 	fi
+	# A race may be missed on a busy machine: what lives has to do so three times.
 	# shellcheck disable=SC2086
-	if run $suite $cases && grep -q '^ok' "$work/stream"; then
+	if run $suite $cases && run $suite $cases && run $suite $cases && grep -q '^ok' "$work/stream"; then
 		echo "LIVES  $file: $change"
 		alive=$((alive + 1))
 	else
