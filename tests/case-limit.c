@@ -18,17 +18,23 @@
 
 static struct rlimit old;
 
-/* A table of 40 numbers, of which `spare` are free. */
-static void fill_table(int spare)
+/* Until the case puts `old` back. */
+static void lower_limit(rlim_t most)
 {
 	struct rlimit limit;
 
-	for (int number = 3; number < 40 - spare; number++)
-		file_at(number, O_RDWR);
 	getrlimit(RLIMIT_NOFILE, &old);
 	limit = old;
-	limit.rlim_cur = 40;
+	limit.rlim_cur = most;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* A table of 40 numbers, of which `spare` are free. */
+static void fill_table(int spare)
+{
+	for (int number = 3; number < 40 - spare; number++)
+		file_at(number, O_RDWR);
+	lower_limit(40);
 }
 
 /* Whether this backend needs a number of ours: for a pipe, or to watch the child. */
@@ -147,14 +153,10 @@ CASE(H02, scratch_has_no_number)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
 				  PSPAWN_FDS(DUP(3, 4), DUP(4, 3), DUP(5, 0), DUP(6, 0),
 					     DUP(7, 0)) };
-	struct rlimit limit;
 
 	file_at(3, O_RDWR);
 	file_at(4, O_RDWR);
-	getrlimit(RLIMIT_NOFILE, &old);
-	limit = old;
-	limit.rlim_cur = 8;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	lower_limit(8);
 	expect_failure(&cmd, EMFILE, PSPAWN_STEP_PREPARE, -1);
 	setrlimit(RLIMIT_NOFILE, &old);
 }
@@ -228,16 +230,13 @@ CASE(H06, nofile_so_low_that_it_just_starts)
 
 CASE(H06, nofile_zero_in_child)
 {
-	struct rlimit none = { 0, 0 };
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .flags = PSPAWN_INHERIT_ALL };
 	int needs = needs_a_number();
 	struct pspawn_child child;
 	struct pspawn_error error;
 	int result;
 
-	getrlimit(RLIMIT_NOFILE, &old);
-	none.rlim_max = old.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &none);
+	lower_limit(0);
 	result = pspawn_start(&child, &cmd, &error);
 	setrlimit(RLIMIT_NOFILE, &old);
 	/* Nothing can be opened here at all: who needs a number refuses, clearly. */
@@ -253,12 +252,8 @@ CASE(H06, nofile_zero_in_child)
 CASE(H07, limit_fd_does_not_break_reporting)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/nonexistent"), PSPAWN_FDS(DUP(7, 0)) };
-	struct rlimit limit;
 
-	getrlimit(RLIMIT_NOFILE, &old);
-	limit = old;
-	limit.rlim_cur = 8;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	lower_limit(8);
 	expect_failure(&cmd, ENOENT, PSPAWN_STEP_EXEC, -1);
 	setrlimit(RLIMIT_NOFILE, &old);
 }
@@ -266,12 +261,8 @@ CASE(H07, limit_fd_does_not_break_reporting)
 CASE(H08, child_limit_equals_parents)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "test $(ulimit -n) = 77") };
-	struct rlimit limit;
 
-	getrlimit(RLIMIT_NOFILE, &old);
-	limit = old;
-	limit.rlim_cur = 77;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	lower_limit(77);
 	CHECK_INT(run_cmd(&cmd), 0);
 	setrlimit(RLIMIT_NOFILE, &old);
 }
