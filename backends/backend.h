@@ -33,6 +33,8 @@ struct report {
 	int step; /* enum pspawn_step */
 	int index;
 	int reached; /* 1: the child was about to execute the program */
+	unsigned long long left_out;  /* bit n: entry n of attributes, preferred, has failed */
+	unsigned long long otherwise; /* bit n: it was applied in its second way */
 };
 
 struct birth {
@@ -75,9 +77,14 @@ int reserve(int fd, const struct plan *plan);
 
 /* What the backend knows about the child in which a plan is replayed. */
 struct stage {
+	const struct plan *plan;
+	struct report *report;
 	int handlers_cleared; /* handled signals are default already */
 	int top;	      /* no descriptor is open above this number */
 	int channel;	      /* close-on-exec: where reports are written to; -1: memory is shared */
+	int in_cgroup;	      /* it was born in the cgroup */
+	pid_t parent;	      /* with plan->watches_parent */
+	const struct sys_mask *callers_mask;
 };
 
 /*
@@ -89,7 +96,21 @@ struct stage {
  * that errno value: files are opened but neither made nor emptied, and where
  * the program would be executed, replay() returns.
  */
-void replay(const struct plan *plan, const struct stage *stage, struct report *report);
+void replay(const struct stage *stage);
+
+/* Does this system have what the step does? By any backend, that is. */
+int step_exists(int kind);
+
+/* Remember in the report that a preferred attribute has failed; was it so already? */
+void leave_out(struct report *report, int index);
+int is_left_out(const struct report *report, int index);
+void apply_otherwise(struct report *report, int index);
+
+/*
+ * After ETXTBSY: sleep for a moment and return 1, or 0 when that has been done
+ * for long enough. *waited is 0 at first. Safe in the child.
+ */
+int busy_again(const struct plan *plan, int *waited);
 
 /* What close_rest() shall leave open. */
 struct closing {

@@ -16,7 +16,7 @@
 
 #include "names.h"
 
-/* The kernel's struct clone_args, first version (64 bytes). */
+/* The kernel's struct clone_args, of Linux 5.7. Before, it ended after tls. */
 struct entry_args {
 	uint64_t flags;
 	uint64_t pidfd; /* int *, with CLONE_PIDFD */
@@ -26,7 +26,12 @@ struct entry_args {
 	uint64_t stack;
 	uint64_t stack_size;
 	uint64_t tls;
+	uint64_t set_tid;
+	uint64_t set_tid_size;
+	uint64_t cgroup; /* with CLONE_INTO_CGROUP */
 };
+
+enum { ENTRY_ARGS_FIRST = 64, ENTRY_ARGS_CGROUP = 88 };
 
 /* clone3(2), Linux 5.3; -ENOSYS from entry-libc.c. */
 long entry_clone3(struct entry_args *args, size_t size, int (*run)(void *), void *argument);

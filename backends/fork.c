@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
-#include "backend.h"
+#include "idmap.h"
 #include "watch.h"
 
 /* Both ends lie outside what the plan reads and writes. */
@@ -24,21 +24,39 @@ static int make_channel(const struct plan *plan, int channel[2])
 	channel[1] = reserve(channel[1], plan);
 	if (channel[0] >= 0 && channel[1] >= 0)
 		return 0;
-	result = channel[0] < 0 ? channel[0] : channel[1];
-	watch_cancel(channel[0]);
-	watch_cancel(channel[1]);
-	return result;
+	return channel[0] < 0 ? channel[0] : channel[1];
 }
 
-CHILD_SIDE static void be_the_child(const struct plan *plan, int channel)
+/* What parent and child are connected by. */
+struct line {
+	int channel[2]; /* the child reports */
+	int gate[2];	/* the child waits until its ids are mapped; -1: it need not */
+	pid_t parent;
+	struct sys_mask mask; /* the caller's */
+};
+
+CHILD_SIDE static void be_the_child(const struct plan *plan, const struct line *line,
+				    struct report *report)
 {
 	struct stage stage;
-	struct report report = { 0 };
 
+	/* Our own copy of the other end would keep the gate open for ever. */
+	if (line->gate[1] >= 0)
+		sys_close(line->gate[1]);
+	if (line->gate[0] >= 0 && sys_await(line->gate[0]) < 0)
+		sys_exit(127);
+	/* No number of ours may pass for a source that is not open. */
+	if (line->gate[0] >= 0)
+		sys_close(line->gate[0]);
+	stage.plan = plan;
+	stage.report = report;
 	stage.handlers_cleared = 0;
 	stage.top = INT_MAX;
-	stage.channel = channel;
-	replay(plan, &stage, &report);
+	stage.channel = line->channel[1];
+	stage.in_cgroup = 0;
+	stage.parent = line->parent;
+	stage.callers_mask = &line->mask;
+	replay(&stage);
 	sys_exit(127);
 }
 
@@ -57,19 +75,34 @@ static void listen_to(int channel, struct report *report)
 		report_failure(report, EPROTO, PSPAWN_STEP_CREATE, -1);
 }
 
-/* A child on its way through the plan; closes the channel's writing end. */
-static pid_t fork_child(const struct plan *plan, const int channel[2])
+/* A child on its way through the plan. */
+static pid_t fork_child(const struct plan *plan, struct line *line, unsigned namespaces,
+			struct report *report)
 {
-	struct sys_mask mask;
 	pid_t pid;
 
-	sys_block_signals(&mask);
-	pid = sys_fork();
+	line->parent = getpid();
+	sys_block_signals(&line->mask);
+	pid = namespaces ? sys_fork_into(namespaces) : sys_fork();
 	if (pid == 0)
-		be_the_child(plan, channel[1]);
-	sys_set_mask(&mask);
-	sys_release(channel[1]);
+		be_the_child(plan, line, report);
+	sys_set_mask(&line->mask);
 	return pid;
+}
+
+/* Namespaces may be what the kernel does not want to give. */
+static pid_t fork_into_namespaces(const struct plan *plan, struct line *line,
+				  struct report *report)
+{
+	const struct plan_step *step = plan->steps;
+	pid_t pid = fork_child(plan, line, plan->namespaces, report);
+
+	if (pid >= 0 || !plan->namespaces || pid == -EAGAIN || pid == -ENOMEM)
+		return pid;
+	if (!step->prefer)
+		return report_failure(report, -pid, PSPAWN_STEP_NAMESPACES, step->index);
+	leave_out(report, step->index);
+	return fork_child(plan, line, 0, report);
 }
 
 static int give_up(struct birth *birth, int code, int step)
@@ -77,50 +110,101 @@ static int give_up(struct birth *birth, int code, int step)
 	return report_failure(&birth->report, code, step, -1);
 }
 
-static int lose_child(struct birth *birth, pid_t pid, int watch)
+static int lose_child(struct birth *birth, pid_t pid)
 {
+	int code = birth->report.code;
+
 	/* Only then can it still be there; else its pid may be somebody else's by now. */
-	if (birth->report.code == EPROTO)
+	if (code == EPROTO || (code && birth->report.step == PSPAWN_STEP_MAP_IDS))
 		sys_kill(pid, SIGKILL);
 	sys_reap(pid);
-	watch_cancel(watch);
-	if (birth->report.code == 0)
-		return give_up(birth, ECHILD, PSPAWN_STEP_EXEC);
-	return -birth->report.code;
+	return code ? -code : give_up(birth, ECHILD, PSPAWN_STEP_EXEC);
 }
 
-static int start_with(const struct plan *plan, struct birth *birth, const int channel[2], int watch)
+static void release(int *fd)
 {
-	pid_t pid = fork_child(plan, channel);
+	if (*fd >= 0)
+		sys_release(*fd);
+	*fd = -1;
+}
 
-	if (pid < 0) {
-		sys_release(channel[0]);
-		watch_cancel(watch);
-		return give_up(birth, -pid, PSPAWN_STEP_CREATE);
-	}
-	listen_to(channel[0], &birth->report);
-	sys_release(channel[0]);
+static void hang_up(struct line *line)
+{
+	release(&line->channel[0]);
+	release(&line->channel[1]);
+	release(&line->gate[0]);
+	release(&line->gate[1]);
+}
+
+static int connect_to_child(const struct plan *plan, struct line *line)
+{
+	int result;
+
+	line->channel[0] = line->channel[1] = line->gate[0] = line->gate[1] = -1;
+	result = make_channel(plan, line->channel);
+	if (result == 0 && plan->waits_for_maps)
+		result = make_channel(plan, line->gate);
+	if (result < 0)
+		hang_up(line);
+	return result;
+}
+
+/* The child's account, with what the parent knows besides. Only we hold the other end. */
+static void hear(struct line *line, struct report *report)
+{
+	unsigned long long left_out = report->left_out;
+
+	release(&line->channel[1]);
+	listen_to(line->channel[0], report);
+	report->left_out |= left_out;
+}
+
+static int open_gate(const struct plan *plan, struct line *line, pid_t pid, struct report *report)
+{
+	int result;
+
+	if (line->gate[1] < 0)
+		return 0;
+	result = map_ids(plan, pid, report);
+	/* Should it be dead already, its silence will tell. */
+	if (result == 0)
+		(void)sys_write(line->gate[1], "", 1);
+	return result;
+}
+
+static int start_with(const struct plan *plan, struct birth *birth, struct line *line)
+{
+	pid_t pid = fork_into_namespaces(plan, line, &birth->report);
+
+	if (pid < 0)
+		return birth->report.code ? (int)pid : give_up(birth, -pid, PSPAWN_STEP_CREATE);
+	if (open_gate(plan, line, pid, &birth->report) == 0)
+		hear(line, &birth->report);
 	if (birth->report.code || !birth->report.reached)
-		return lose_child(birth, pid, watch);
+		return lose_child(birth, pid);
 	birth->pid = pid;
-	birth->watch = watch_attach(watch, pid);
 	return 0;
 }
 
 static int start(const struct plan *plan, struct birth *birth)
 {
-	int channel[2];
-	int result = make_channel(plan, channel);
+	struct line line;
+	int result = connect_to_child(plan, &line);
 	int watch;
 
 	if (result < 0)
 		return give_up(birth, -result, PSPAWN_STEP_PREPARE);
 	watch = watch_prepare(plan);
 	if (watch >= 0 || watch == -ENOSYS)
-		return start_with(plan, birth, channel, watch);
-	sys_release(channel[0]);
-	sys_release(channel[1]);
-	return give_up(birth, -watch, PSPAWN_STEP_PREPARE);
+		result = start_with(plan, birth, &line);
+	else
+		result = give_up(birth, -watch, PSPAWN_STEP_PREPARE);
+	hang_up(&line);
+	if (result < 0)
+		watch_cancel(watch);
+	else
+		birth->watch = watch_attach(watch, birth->pid);
+	return result;
 }
 
 static const char *refuses(const struct plan *plan, int *index)
@@ -133,18 +217,18 @@ static const char *refuses(const struct plan *plan, int *index)
 void fork_rehearse(const struct plan *plan, int code, struct report *report)
 {
 	struct plan rehearsal = *plan;
-	int channel[2];
+	struct line line;
 	pid_t pid;
 
 	rehearsal.rehearsal = code;
-	if (make_channel(plan, channel) < 0)
+	if (connect_to_child(plan, &line) < 0)
 		return;
-	pid = fork_child(&rehearsal, channel);
+	pid = fork_child(&rehearsal, &line, 0, report);
 	if (pid > 0) {
-		listen_to(channel[0], report);
+		hear(&line, report);
 		sys_reap(pid);
 	}
-	sys_release(channel[0]);
+	hang_up(&line);
 }
 
 const struct backend backend_fork = { "fork", refuses, start };

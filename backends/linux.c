@@ -26,11 +26,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/wait.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "backend.h"
-#include "calls.h"
 #include "entry.h"
+#include "raw.h"
 #include "watch.h"
 
 enum { STACK_SIZE = 4096, STACK_ALIGN = 16 };
@@ -40,19 +41,22 @@ struct way {
 	int by_clone3;
 	int pidfd;
 	int exit_signal;
+	int into_cgroup;
 };
 
 static const struct way ways[] = {
-	{ 1, CLONE_PIDFD, 0 },	     /* Linux 5.5 */
-	{ 0, CLONE_PIDFD, 0 },	     /* clone3 missing or forbidden */
-	{ 0, 0, 0 },		     /* pidfds forbidden */
-	{ 0, 0, SIGCHLD },	     /* exit_signal 0 refused */
+	{ 1, CLONE_PIDFD, 0, 1 },    /* only with a cgroup: Linux 5.7 */
+	{ 1, CLONE_PIDFD, 0, 0 },    /* Linux 5.5 */
+	{ 0, CLONE_PIDFD, 0, 0 },    /* clone3 missing or forbidden */
+	{ 0, 0, 0, 0 },		     /* pidfds forbidden */
+	{ 0, 0, SIGCHLD, 0 },	     /* exit_signal 0 refused */
 };
 
 /* What parent and child share during a birth. */
 struct cradle {
 	const struct plan *plan;
 	struct stage stage;
+	unsigned namespaces;
 	int share_files;
 	int cut; /* with share_files: the child's own table ends here */
 	int unshare_error; /* why the child could not get a table of its own; 0: it could */
@@ -75,32 +79,48 @@ CHILD_SIDE static int run(void *argument)
 		if (cradle->pidfd >= 0 && cradle->pidfd <= cradle->plan->top)
 			sys_close(cradle->pidfd);
 	}
-	replay(cradle->plan, &cradle->stage, &cradle->report);
+	replay(&cradle->stage);
 	return 1;
 }
 
-static long give_birth(const struct way *way, int (*child)(void *), void *argument, int files,
-		       int *pidfd)
+/* What a birth is to be besides a way. */
+struct wish {
+	int (*child)(void *);
+	void *argument;
+	unsigned long flags;
+	int cgroup;
+};
+
+static long give_birth(const struct way *way, const struct wish *wish, int *pidfd)
 {
 	char stack[STACK_SIZE] __attribute__((aligned(STACK_ALIGN)));
-	unsigned long flags = CLONE_VM | CLONE_VFORK | (unsigned long)(way->pidfd | files);
+	unsigned long flags = CLONE_VM | CLONE_VFORK | (unsigned long)way->pidfd | wish->flags;
 	struct entry_args args = { 0 };
 
 	*pidfd = -1;
 	if (!way->by_clone3)
 		return entry_clone(flags | (unsigned long)way->exit_signal, stack + STACK_SIZE,
-				   pidfd, child, argument);
+				   pidfd, wish->child, wish->argument);
 	args.flags = flags | CLONE_CLEAR_SIGHAND;
 	args.pidfd = (uintptr_t)pidfd;
 	args.exit_signal = (uint64_t)way->exit_signal;
 	args.stack = (uintptr_t)stack;
 	args.stack_size = STACK_SIZE;
-	return entry_clone3(&args, sizeof(args), child, argument);
+	if (!way->into_cgroup)
+		return entry_clone3(&args, ENTRY_ARGS_FIRST, wish->child, wish->argument);
+	args.flags |= CLONE_INTO_CGROUP;
+	args.cgroup = (uint64_t)wish->cgroup;
+	return entry_clone3(&args, ENTRY_ARGS_CGROUP, wish->child, wish->argument);
 }
 
 static int one_step_down(long pid)
 {
 	return pid == -ENOSYS || pid == -EPERM || pid == -EINVAL || pid == -E2BIG;
+}
+
+static int is_shortage(long pid)
+{
+	return pid == -EAGAIN || pid == -ENOMEM || pid == -EMFILE || pid == -ENFILE;
 }
 
 /* ---- does CLONE_VM share memory here, and CLONE_VFORK wait? */
@@ -116,15 +136,16 @@ enum { UNKNOWN, HONEST, DISHONEST };
 /* HONEST, DISHONEST, or why no child could be had. */
 static long ask_whether_honest(void)
 {
-	static const struct way plain[] = { { 0, 0, 0 }, { 0, 0, SIGCHLD } };
+	static const struct way plain[] = { { 0, 0, 0, 0 }, { 0, 0, SIGCHLD, 0 } };
 	volatile int mark = 0;
+	struct wish wish = { leave_a_mark, (void *)&mark, 0, -1 };
 	struct sys_mask mask;
 	long pid = -EINVAL;
 	int pidfd, answer;
 
 	sys_block_signals(&mask);
 	for (size_t i = 0; i < 2 && pid == -EINVAL; i++)
-		pid = give_birth(&plain[i], leave_a_mark, (void *)&mark, 0, &pidfd);
+		pid = give_birth(&plain[i], &wish, &pidfd);
 	/* At once: a mark that is left later is one of a child that runs beside us. */
 	answer = mark ? HONEST : DISHONEST;
 	sys_set_mask(&mask);
@@ -147,11 +168,24 @@ static long honest(void)
 	return answer;
 }
 
+static int first_map(const struct plan *plan)
+{
+	size_t i = 0;
+
+	while (plan->steps[i].kind != STEP_MAP_USER && plan->steps[i].kind != STEP_MAP_GROUP &&
+	       plan->steps[i].kind != STEP_SETGROUPS)
+		i++;
+	return plan->steps[i].index;
+}
+
 static const char *refuses(const struct plan *plan, int *index)
 {
 	long answer = honest();
 
-	(void)plan;
+	if (plan->waits_for_maps) {
+		*index = first_map(plan);
+		return "ids are mapped by a parent that runs, and this one would be suspended";
+	}
 	*index = -1;
 	if (answer == DISHONEST)
 		return "a child does not share memory here, so it could not report errors";
@@ -186,14 +220,25 @@ static int cut_above(int top)
 /* Set once a child was refused a table of its own: trying again would cost a birth each. */
 static atomic_int unshare_denied;
 
+/* What is wrong with a cgroup the child will find out in its own way, as with every backend. */
+static int try_next(const struct way *way, long pid)
+{
+	return way->into_cgroup ? pid < 0 && !is_shortage(pid) : one_step_down(pid);
+}
+
 static long birth_of(struct cradle *cradle)
 {
-	int files = cradle->share_files ? CLONE_FILES : 0;
+	struct wish wish = { run, cradle, cradle->namespaces, cradle->plan->cgroup };
+	size_t first = wish.cgroup < 0;
 	long pid = -ENOSYS;
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && one_step_down(pid); i++) {
+	if (cradle->share_files)
+		wish.flags |= CLONE_FILES;
+	for (size_t i = first; i == first || (i < sizeof(ways) / sizeof(ways[0]) &&
+					      try_next(&ways[i - 1], pid)); i++) {
 		cradle->stage.handlers_cleared = ways[i].by_clone3;
-		pid = give_birth(&ways[i], run, cradle, files, &cradle->pidfd);
+		cradle->stage.in_cgroup = ways[i].into_cgroup;
+		pid = give_birth(&ways[i], &wish, &cradle->pidfd);
 	}
 	return pid;
 }
@@ -215,6 +260,24 @@ static long birth_in_some_table(struct cradle *cradle)
 		atomic_store(&unshare_denied, 1);
 	cradle->share_files = 0;
 	return birth_of(cradle);
+}
+
+/* Namespaces may be what the kernel does not want to give. */
+static long birth_in_namespaces(struct cradle *cradle)
+{
+	const struct plan_step *step = cradle->plan->steps;
+	long pid;
+
+	cradle->namespaces = cradle->plan->namespaces;
+	pid = birth_in_some_table(cradle);
+	if (pid > 0 || !cradle->namespaces || is_shortage(pid))
+		return pid;
+	if (!step->prefer)
+		return report_failure(&cradle->report, (int)-pid, PSPAWN_STEP_NAMESPACES,
+				      step->index);
+	leave_out(&cradle->report, step->index);
+	cradle->namespaces = 0;
+	return birth_in_some_table(cradle);
 }
 
 static int failed_birth(struct birth *birth, long result)
@@ -252,27 +315,68 @@ static int watch_of(const struct cradle *cradle, pid_t pid)
 	return watch > 2 ? watch : reserve(watch, NULL);
 }
 
+/*
+ * A change of ids or capabilities makes the memory of the child undumpable, and
+ * that memory is ours. It has to be so while the child is there, whose new user
+ * could otherwise look at us through it; but not for ever.
+ */
+static int dumpable(void)
+{
+	return (int)RAW5(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void be_dumpable_again(int before)
+{
+	if (before == 1 && dumpable() != 1)
+		RAW5(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+static void set_stage(struct cradle *cradle, const struct sys_mask *callers_mask)
+{
+	struct stage *stage = &cradle->stage;
+
+	stage->plan = cradle->plan;
+	stage->report = &cradle->report;
+	stage->top = INT_MAX;
+	stage->channel = -1;
+	stage->callers_mask = callers_mask;
+	if (cradle->plan->watches_parent)
+		stage->parent = getpid();
+}
+
+static long birth_apart(struct cradle *cradle)
+{
+	int before = cradle->plan->new_powers ? dumpable() : 0;
+	struct sys_mask mask;
+	long pid;
+
+	set_stage(cradle, &mask);
+	sys_block_signals(&mask);
+	pid = birth_in_namespaces(cradle);
+	sys_set_mask(&mask);
+	be_dumpable_again(before);
+	return pid;
+}
+
 static int start(const struct plan *plan, struct birth *birth)
 {
 	struct cradle cradle = { .plan = plan, .pidfd = -1 };
-	struct sys_mask mask;
 	long pid = honest();
 
 	/* Without an answer there is no child to be had now; no flag is tried before there is one. */
 	if (pid < 0)
 		return failed_birth(birth, pid);
 	cradle.cut = cut_above(plan->top);
-	cradle.stage.top = INT_MAX;
-	cradle.stage.channel = -1;
-	sys_block_signals(&mask);
-	pid = birth_in_some_table(&cradle);
-	sys_set_mask(&mask);
+	pid = birth_apart(&cradle);
+	if (pid < 0 && cradle.report.code)
+		birth->report = cradle.report;
 	if (pid < 0)
-		return failed_birth(birth, pid);
+		return cradle.report.code ? (int)pid : failed_birth(birth, pid);
 	if (cradle.report.code || !cradle.report.reached)
 		return failed_child(birth, &cradle, (pid_t)pid);
 	birth->pid = (pid_t)pid;
 	birth->watch = watch_of(&cradle, birth->pid);
+	birth->report = cradle.report;
 	return 0;
 }
 

@@ -91,7 +91,7 @@ int lower(const struct plan *plan, const struct plan_step *step,
 							step->flags & ~O_CLOEXEC,
 							(mode_t)step->mode);
 	default:
-		/* Signals and the program are not file actions. */
+		/* Attributes and the program are not file actions. */
 		return 0;
 	}
 }

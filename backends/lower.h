@@ -35,6 +35,12 @@
 #define LOWER_HAS_CHDIR 0
 #endif
 
+/* Can posix_spawn(3) do the step here at all? */
+int lower_can(const struct plan_step *step);
+
+/* Set what the step needs of the attributes, and its flag. Returns 0 or an errno value. */
+int lower_attribute(const struct plan_step *step, posix_spawnattr_t *attributes, short *flags);
+
 /* Append what the step needs. Returns 0 or an errno value, as the functions it calls. */
 int lower(const struct plan *plan, const struct plan_step *step,
 	  posix_spawn_file_actions_t *actions);

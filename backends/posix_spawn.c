@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -43,11 +42,15 @@ static const char *cannot_close(const struct plan *plan)
 static const char *cannot_lower(const struct plan *plan, int *index)
 {
 	for (size_t i = 0; i < plan->nsteps; i++) {
-		int kind = plan->steps[i].kind;
+		const struct plan_step *step = &plan->steps[i];
 
-		*index = plan->steps[i].index;
-		if ((kind == STEP_CHDIR || kind == STEP_FCHDIR) && !LOWER_HAS_CHDIR)
-			return "posix_spawn cannot change directory here";
+		*index = step->index;
+		if (!lower_can(step))
+			return step->kind == STEP_CHDIR || step->kind == STEP_FCHDIR
+				       ? "posix_spawn cannot change directory here"
+				       : "posix_spawn has nothing of the kind";
+		if (step->prefer)
+			return "posix_spawn cannot go on without a step that fails";
 	}
 	*index = -1;
 	return cannot_close(plan);
@@ -104,32 +107,16 @@ static const char *refuses(const struct plan *plan, int *index)
 
 /* ---- attributes */
 
-/* Libc's own signals, which its sigaddset() refuses, and which it may leave ignored. */
-static void add_reserved_signals(sigset_t *set)
+static int set_attributes(const struct plan *plan, posix_spawnattr_t *attributes)
 {
-#ifdef __linux__
-	for (unsigned bit = 31; bit <= 33; bit++)
-		((unsigned char *)set)[bit / 8] |= (unsigned char)(1u << bit % 8);
-#else
-	(void)set;
-#endif
-}
-
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-	sigset_t set;
-	int result;
+	short flags = 0;
+	int result = 0;
 
 #if LOWER_CLOSES_BY_DEFAULT
 	flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif
-	sigemptyset(&set);
-	result = posix_spawnattr_setsigmask(attributes, &set);
-	sigaddset(&set, SIGPIPE);
-	add_reserved_signals(&set);
-	if (result == 0)
-		result = posix_spawnattr_setsigdefault(attributes, &set);
+	for (size_t i = 0; i < plan->nsteps && result == 0; i++)
+		result = lower_attribute(&plan->steps[i], attributes, &flags);
 	return result ? result : posix_spawnattr_setflags(attributes, flags);
 }
 
@@ -159,6 +146,7 @@ static int spawn(const struct plan *plan, struct birth *birth,
 {
 	const char *program = plan->steps[plan->nsteps - 1].path;
 	int watch = watch_prepare(plan);
+	int waited = 0;
 	int result;
 
 	if (watch < 0 && watch != -ENOSYS)
@@ -166,7 +154,7 @@ static int spawn(const struct plan *plan, struct birth *birth,
 	do
 		result = posix_spawn(&birth->pid, program, actions, attributes, plan->argv,
 				     plan->envp);
-	while (result == EINTR);
+	while (result == EINTR || (result == ETXTBSY && busy_again(plan, &waited)));
 	if (result == 0) {
 		birth->watch = watch_attach(watch, birth->pid);
 		return 0;
@@ -178,7 +166,7 @@ static int spawn(const struct plan *plan, struct birth *birth,
 static int start_with(const struct plan *plan, struct birth *birth,
 		      posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
-	int result = set_attributes(attributes);
+	int result = set_attributes(plan, attributes);
 
 	for (size_t i = 0; i < plan->nsteps && result == 0; i++)
 		result = lower(plan, &plan->steps[i], actions);

@@ -8,23 +8,84 @@
  * of libc whatsoever, no write to anything but the stack and the report, and
  * no return from the first function of the child. Only sys.h, first block.
  */
-#include "backend.h"
+#include "attrs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 
 /* Through memory the report is told already. A lost reader is no reason to try again. */
-CHILD_SIDE static void tell(const struct stage *stage, const struct report *report)
+CHILD_SIDE static void tell(const struct stage *stage)
 {
 	if (stage->channel >= 0)
-		(void)sys_write(stage->channel, report, sizeof(*report));
+		(void)sys_write(stage->channel, stage->report, sizeof(*stage->report));
 }
 
-CHILD_SIDE static int clear_cloexec(int fd)
+CHILD_SIDE static int set_signals(const struct plan_step *step, const struct stage *stage)
 {
-	int flags = sys_getfd(fd);
+	return sys_default_signals(stage->handlers_cleared, step->value[0]);
+}
 
-	return flags < 0 ? flags : sys_setfd(fd, flags & ~FD_CLOEXEC);
+CHILD_SIDE static int set_mask(const struct plan_step *step, const struct stage *stage)
+{
+	return step->number ? sys_set_mask(stage->callers_mask) : sys_block_only(step->value[0]);
+}
+
+CHILD_SIDE static int change_directory(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return sys_chdir(step->path);
+}
+
+CHILD_SIDE static int change_directory_to_fd(const struct plan_step *step,
+					     const struct stage *stage)
+{
+	(void)stage;
+	return sys_fchdir(step->from);
+}
+
+/* ---- descriptors */
+
+CHILD_SIDE static int move(const struct plan_step *step, const struct stage *stage)
+{
+	int result = sys_dup2(step->from, step->to);
+
+	(void)stage;
+	return result < 0 ? result : 0;
+}
+
+CHILD_SIDE static int clear_cloexec(const struct plan_step *step, const struct stage *stage)
+{
+	int flags = sys_getfd(step->to);
+
+	(void)stage;
+	return flags < 0 ? flags : sys_setfd(step->to, flags & ~FD_CLOEXEC);
+}
+
+CHILD_SIDE static int set_cloexec(const struct plan_step *step, const struct stage *stage)
+{
+	int flags = sys_getfd(step->to);
+
+	(void)stage;
+	return flags < 0 ? flags : sys_setfd(step->to, flags | FD_CLOEXEC);
+}
+
+CHILD_SIDE static int close_one(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	sys_close(step->to);
+	return 0;
+}
+
+CHILD_SIDE static int close_others(const struct plan_step *step, const struct stage *stage)
+{
+	struct closing closing;
+
+	(void)step;
+	closing.keep = stage->plan->keep;
+	closing.nkeep = stage->plan->nkeep;
+	closing.also = stage->channel;
+	closing.upto = stage->top;
+	return close_rest(&closing);
 }
 
 CHILD_SIDE static int harmless(int flags, int code)
@@ -35,83 +96,122 @@ CHILD_SIDE static int harmless(int flags, int code)
 	return (flags & ~O_TRUNC) | O_NONBLOCK;
 }
 
-CHILD_SIDE static int open_as(const struct plan *plan, const struct plan_step *step)
+CHILD_SIDE static int open_as(const struct plan_step *step, const struct stage *stage)
 {
 	int flags = step->flags & ~O_CLOEXEC;
 	int fd, result;
 
-	if (plan->rehearsal)
-		flags = harmless(flags, plan->rehearsal);
+	if (stage->plan->rehearsal)
+		flags = harmless(flags, stage->plan->rehearsal);
 	do
 		fd = sys_open(step->path, flags, step->mode);
 	while (fd == -EINTR);
 	if (fd < 0 || fd == step->to)
-		return fd;
+		return fd < 0 ? fd : 0;
 	result = sys_dup2(fd, step->to);
 	sys_close(fd);
+	return result < 0 ? result : 0;
+}
+
+/* ---- the program */
+
+CHILD_SIDE static int execute_once(const struct plan_step *step, const struct plan *plan)
+{
+	if (step->to >= 0)
+		return sys_execute_fd(step->to, plan->argv, plan->envp);
+	return sys_execve(step->path, plan->argv, plan->envp);
+}
+
+CHILD_SIDE static int execute(const struct plan_step *step, const struct stage *stage)
+{
+	int waited = 0;
+	int result;
+
+	stage->report->reached = 1;
+	tell(stage);
+	if (stage->plan->rehearsal)
+		return 0;
+	do
+		result = execute_once(step, stage->plan);
+	while (result == -ETXTBSY && busy_again(stage->plan, &waited));
 	return result;
 }
 
-CHILD_SIDE static int close_others(const struct plan *plan, const struct stage *stage)
-{
-	struct closing closing;
+/* What every system has. */
+static attr_act *const common_acts[STEP_KINDS] = {
+	[STEP_SIGNALS] = set_signals,
+	[STEP_CHDIR] = change_directory,
+	[STEP_FCHDIR] = change_directory_to_fd,
+	[STEP_MOVE] = move,
+	[STEP_CLEAR] = clear_cloexec,
+	[STEP_CLOSE_REST] = close_others,
+	[STEP_CLOSE] = close_one,
+	[STEP_CLOSE_ON_EXEC] = set_cloexec,
+	[STEP_OPEN] = open_as,
+	[STEP_MASK] = set_mask,
+	[STEP_EXEC] = execute,
+};
 
-	closing.keep = plan->keep;
-	closing.nkeep = plan->nkeep;
-	closing.also = stage->channel;
-	closing.upto = stage->top;
-	return close_rest(&closing);
+int step_exists(int kind)
+{
+	return common_acts[kind] || attr_acts[kind];
 }
 
-CHILD_SIDE static int execute(const struct plan *plan, const struct stage *stage,
-			      const struct plan_step *step, struct report *report)
+CHILD_SIDE static int act(const struct plan_step *step, const struct stage *stage)
 {
-	report->reached = 1;
-	tell(stage, report);
-	return plan->rehearsal ? 0 : sys_execve(step->path, plan->argv, plan->envp);
+	attr_act *act = common_acts[step->kind] ? common_acts[step->kind] : attr_acts[step->kind];
+
+	/* A preferred attribute that this system does not have. */
+	return act ? act(step, stage) : -ENOSYS;
 }
 
-CHILD_SIDE static int act(const struct plan *plan, const struct stage *stage,
-			  const struct plan_step *step, struct report *report)
+/* ---- the walk */
+
+/* A failed child must not leave the terminal to its group, which ends with it. */
+struct foreground {
+	int terminal;
+	int before; /* the group that had it; negative: nothing to give back */
+};
+
+CHILD_SIDE static void remember(struct foreground *foreground, const struct plan_step *step)
 {
-	switch (step->kind) {
-	case STEP_SIGNALS:
-		return sys_default_signals(stage->handlers_cleared);
-	case STEP_CHDIR:
-		return sys_chdir(step->path);
-	case STEP_FCHDIR:
-		return sys_fchdir(step->from);
-	case STEP_MOVE:
-		return sys_dup2(step->from, step->to);
-	case STEP_CLEAR:
-		return clear_cloexec(step->to);
-	case STEP_CLOSE_REST:
-		return close_others(plan, stage);
-	case STEP_CLOSE:
-		sys_close(step->to);
-		return 0;
-	case STEP_OPEN:
-		return open_as(plan, step);
-	case STEP_MASK:
-		return sys_empty_mask();
-	case STEP_EXEC:
-		return execute(plan, stage, step, report);
-	default:
-		return -ENOSYS;
-	}
+	foreground->terminal = step->to;
+	foreground->before = sys_foreground_of(step->to);
 }
 
-CHILD_SIDE void replay(const struct plan *plan, const struct stage *stage, struct report *report)
+CHILD_SIDE static void fail(const struct stage *stage, const struct plan_step *step, int code)
 {
+	struct report *report = stage->report;
+
+	report->code = code;
+	report->step = step_names[step->kind].step;
+	report->index = step->index;
+	tell(stage);
+}
+
+CHILD_SIDE void replay(const struct stage *stage)
+{
+	const struct plan *plan = stage->plan;
+	struct foreground foreground;
+
+	foreground.before = -1;
 	for (size_t i = 0; i < plan->nsteps; i++) {
 		const struct plan_step *step = &plan->steps[i];
-		int result = act(plan, stage, step, report);
+		int result;
 
-		if (result < 0) {
-			report->code = -result;
-			report->step = step_names[step->kind].step;
-			report->index = step->index;
-			tell(stage, report);
+		if (step->prefer && is_left_out(stage->report, step->index))
+			continue;
+		if (step->kind == STEP_FOREGROUND)
+			remember(&foreground, step);
+		result = act(step, stage);
+		if (result > 0)
+			apply_otherwise(stage->report, step->index);
+		if (result < 0 && step->prefer) {
+			leave_out(stage->report, step->index);
+		} else if (result < 0) {
+			if (foreground.before > 0)
+				sys_set_foreground(foreground.terminal, foreground.before);
+			fail(stage, step, -result);
 			return;
 		}
 	}

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LAST_SIGNAL = 64, CLOSE_RANGE_UNSHARE_FLAG = 2 };
@@ -78,12 +80,13 @@ struct kernel_action {
 #define HANDLER_WORD 0
 #endif
 
-CHILD_SIDE static int set_default(int number)
+CHILD_SIDE static int set_action(int number, uintptr_t handler)
 {
 	struct kernel_action action;
 
 	for (size_t i = 0; i < sizeof(action.u.words) / sizeof(action.u.words[0]); i++)
 		action.u.words[i] = 0;
+	action.u.words[HANDLER_WORD] = handler;
 	return (int)RAW4(SYS_rt_sigaction, number, &action, NULL, KERNEL_MASK_SIZE);
 }
 
@@ -99,20 +102,32 @@ CHILD_SIDE static int is_handled(int number)
 	       action.u.words[HANDLER_WORD] != (uintptr_t)SIG_IGN;
 }
 
-/*
- * 32 to 34 are libc's own. Some libcs leave them ignored in what they start, a
- * program started by such a program would pass that on, and libc's sigaction()
- * refuses to mend it.
- */
-CHILD_SIDE int sys_default_signals(int already_cleared)
+CHILD_SIDE static int is_in(unsigned long long set, int number)
+{
+	return set >> (number - 1) & 1;
+}
+
+/* Of libc's own signals too, which libc's sigaction() refuses to touch. */
+CHILD_SIDE int sys_default_signals(int already_cleared, unsigned long long set)
 {
 	for (int number = 1; number <= LAST_SIGNAL; number++) {
-		int result = number == SIGPIPE || (number >= 32 && number <= 34);
+		int result = is_in(set, number);
 
 		if (result == 0 && !already_cleared)
 			result = is_handled(number);
 		if (result > 0)
-			result = set_default(number);
+			result = set_action(number, (uintptr_t)SIG_DFL);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+CHILD_SIDE int sys_ignore_signals(unsigned long long set)
+{
+	for (int number = 1; number <= LAST_SIGNAL; number++) {
+		int result = is_in(set, number) ? set_action(number, (uintptr_t)SIG_IGN) : 0;
+
 		if (result < 0)
 			return result;
 	}
@@ -130,12 +145,15 @@ CHILD_SIDE static void fill(struct sys_mask *mask, unsigned long word)
 		mask->words[i] = word;
 }
 
-CHILD_SIDE int sys_empty_mask(void)
+CHILD_SIDE int sys_block_only(unsigned long long set)
 {
-	struct sys_mask none;
+	enum { WORD = 8 * sizeof(unsigned long) };
+	struct sys_mask mask;
 
-	fill(&none, 0);
-	return sys_set_mask(&none);
+	fill(&mask, 0);
+	for (size_t i = 0; i < 64 / WORD; i++)
+		mask.words[i] = (unsigned long)(set >> i * WORD);
+	return sys_set_mask(&mask);
 }
 
 /* Raw, because libc's wrapper leaves its own signals open. */
@@ -161,6 +179,88 @@ CHILD_SIDE void sys_exit(int code)
 {
 	for (;;)
 		RAW1(SYS_exit_group, code);
+}
+
+/* ---- terminals, births, programs by descriptor */
+
+CHILD_SIDE int sys_foreground_of(int terminal)
+{
+	int group = 0;
+	long result = RAW3(SYS_ioctl, terminal, TIOCGPGRP, &group);
+
+	return result < 0 ? (int)result : group;
+}
+
+/* Every signal is blocked, so SIGTTOU does not stop a process of the background. */
+CHILD_SIDE int sys_set_foreground(int terminal, pid_t group)
+{
+	return (int)RAW3(SYS_ioctl, terminal, TIOCSPGRP, &group);
+}
+
+CHILD_SIDE void sys_nap(int ms)
+{
+#ifdef SYS_clock_nanosleep_time64
+	long long time[2];
+#else
+	long time[2];
+#endif
+
+	time[0] = ms / 1000;
+	time[1] = ms % 1000 * 1000000L;
+#ifdef SYS_clock_nanosleep_time64
+	RAW4(SYS_clock_nanosleep_time64, CLOCK_MONOTONIC, 0, time, NULL);
+#else
+	RAW2(SYS_nanosleep, time, NULL);
+#endif
+}
+
+CHILD_SIDE int sys_await(int fd)
+{
+	char byte;
+	long result;
+
+	do
+		result = RAW3(SYS_read, fd, &byte, 1);
+	while (result == -EINTR);
+	return result == 1 ? 0 : result < 0 ? (int)result : -EPIPE;
+}
+
+/* For kernels and filters without execveat(2): the same file by its name in /proc. */
+CHILD_SIDE static int execute_by_name(int fd, char *const *argv, char *const *envp)
+{
+	static const char start[] = "/proc/self/fd/";
+	char path[sizeof(start) + 10];
+	char digits[10];
+	size_t at = 0, n = 0;
+
+	for (; start[at]; at++)
+		path[at] = start[at];
+	do
+		digits[n++] = (char)('0' + fd % 10);
+	while (fd /= 10);
+	while (n > 0)
+		path[at++] = digits[--n];
+	path[at] = '\0';
+	return sys_execve(path, argv, envp);
+}
+
+CHILD_SIDE int sys_execute_fd(int fd, char *const *argv, char *const *envp)
+{
+	int result = -ENOSYS;
+
+#ifdef SYS_execveat
+	result = (int)RAW5(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+#endif
+	return result == -ENOSYS || result == -EPERM ? execute_by_name(fd, argv, envp) : result;
+}
+
+pid_t sys_fork_into(unsigned namespaces)
+{
+#ifdef __s390__
+	return (pid_t)RAW2(SYS_clone, 0, namespaces | SIGCHLD);
+#else
+	return (pid_t)RAW2(SYS_clone, namespaces | SIGCHLD, 0);
+#endif
 }
 
 /* ---- /proc/self/fd */

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -84,6 +85,28 @@ int sys_reap(pid_t pid)
 int sys_kill(pid_t pid, int signal)
 {
 	ANSWER(kill(pid, signal));
+}
+
+static int open_at(int directory, const char *name)
+{
+	ANSWER(openat(directory < 0 ? AT_FDCWD : directory, name, O_WRONLY | O_CLOEXEC));
+}
+
+static long write_once(int fd, const char *text, size_t size)
+{
+	ANSWER(write(fd, text, size));
+}
+
+int sys_write_at(int directory, const char *name, const char *text)
+{
+	int fd = open_at(directory, name);
+	long result;
+
+	if (fd < 0)
+		return fd;
+	result = write_once(fd, text, strlen(text));
+	sys_release(fd);
+	return result < 0 ? (int)result : 0;
 }
 
 int sys_fd_limit(void)

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef NSIG
@@ -94,7 +95,21 @@ int sys_unshare_files(int first)
 	return -ENOSYS;
 }
 
-int sys_default_signals(int already_cleared)
+static int is_in(unsigned long long set, int number)
+{
+	return number <= 64 && (set >> (number - 1) & 1);
+}
+
+static int set_action(int number, void (*handler)(int))
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	return answer(sigaction(number, &action, NULL));
+}
+
+int sys_default_signals(int already_cleared, unsigned long long set)
 {
 	(void)already_cleared;
 	for (int number = 1; number < NSIG; number++) {
@@ -107,12 +122,21 @@ int sys_default_signals(int already_cleared)
 			return -errno;
 		}
 		if (action.sa_handler == SIG_DFL ||
-		    (action.sa_handler == SIG_IGN && number != SIGPIPE))
+		    (action.sa_handler == SIG_IGN && !is_in(set, number)))
 			continue;
-		memset(&action, 0, sizeof(action));
-		action.sa_handler = SIG_DFL;
-		if (sigaction(number, &action, NULL) < 0)
+		if (set_action(number, SIG_DFL) < 0)
 			return -errno;
+	}
+	return 0;
+}
+
+int sys_ignore_signals(unsigned long long set)
+{
+	for (int number = 1; number < NSIG && number <= 64; number++) {
+		int result = is_in(set, number) ? set_action(number, SIG_IGN) : 0;
+
+		if (result < 0 && result != -EINVAL)
+			return result;
 	}
 	return 0;
 }
@@ -128,11 +152,15 @@ int sys_set_mask(const struct sys_mask *mask)
 	return -pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
-int sys_empty_mask(void)
+int sys_block_only(unsigned long long signals)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
+	/* Of what is no signal, or libc's own, there is nothing to block. */
+	for (int number = 1; number < NSIG && number <= 64; number++)
+		if (is_in(signals, number))
+			sigaddset(&set, number);
 	return -pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
@@ -162,6 +190,48 @@ long sys_write(int fd, const void *data, size_t size)
 void sys_exit(int code)
 {
 	_exit(code);
+}
+
+int sys_foreground_of(int terminal)
+{
+	return answer((int)tcgetpgrp(terminal));
+}
+
+int sys_set_foreground(int terminal, pid_t group)
+{
+	return answer(tcsetpgrp(terminal, group));
+}
+
+void sys_nap(int ms)
+{
+	struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&time, NULL);
+}
+
+int sys_await(int fd)
+{
+	(void)fd;
+	return -ENOSYS;
+}
+
+int sys_execute_fd(int fd, char *const *argv, char *const *envp)
+{
+#ifdef HAVE_FEXECVE
+	return answer(fexecve(fd, argv, envp));
+#else
+	(void)fd;
+	(void)argv;
+	(void)envp;
+	return -ENOSYS;
+#endif
+}
+
+/* No namespaces, so nobody asks. */
+pid_t sys_fork_into(unsigned namespaces)
+{
+	(void)namespaces;
+	return -ENOSYS;
 }
 
 /* No listing that is safe after fork: close_rest() then refuses rather than leaks. */

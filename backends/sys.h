@@ -41,12 +41,19 @@ int sys_chdir(const char *path);
 int sys_fchdir(int fd);
 int sys_close_range(int first, int last);    /* last INT_MAX: all above */
 int sys_unshare_files(int first);	     /* own table, without what is at and above first */
-int sys_default_signals(int already_cleared); /* handlers, SIGPIPE; 1: handlers are gone already */
+/* Handlers, if they are not cleared already, and these to default; set: bit n-1 is signal n. */
+int sys_default_signals(int already_cleared, unsigned long long set);
+int sys_ignore_signals(unsigned long long set);
 int sys_set_mask(const struct sys_mask *mask);
-int sys_empty_mask(void);
+int sys_block_only(unsigned long long set);
 int sys_execve(const char *path, char *const *argv, char *const *envp);
 long sys_write(int fd, const void *data, size_t size);
 void sys_exit(int code);
+int sys_foreground_of(int terminal); /* the process group, or -errno */
+int sys_set_foreground(int terminal, pid_t group);
+void sys_nap(int ms);
+int sys_execute_fd(int fd, char *const *argv, char *const *envp);
+int sys_await(int fd); /* a byte; -EPIPE when there will be none */
 
 /*
  * Open descriptors, some at a time, from a directory that the system keeps of
@@ -66,9 +73,11 @@ int sys_block_signals(struct sys_mask *old);
 int sys_release(int fd); /* close, where tools that watch libc's calls can see it */
 int sys_dup_from(int fd, int lowest); /* close-on-exec */
 long sys_read(int fd, void *data, size_t size);
+pid_t sys_fork_into(unsigned namespaces); /* signals are blocked, and the child calls nothing of libc */
 int sys_fork(void); /* no pthread_atfork() handlers where the system can do so */
 int sys_reap(pid_t pid); /* a child that never executed anything; its raw status or -errno */
 int sys_kill(pid_t pid, int signal);
+int sys_write_at(int directory, const char *name, const char *text); /* directory -1: name is a path */
 int sys_fd_limit(void); /* numbers below this one may be given out */
 int sys_pipe(int ends[2]);
 int sys_socket(int domain, int type, int protocol);

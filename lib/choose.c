@@ -39,9 +39,21 @@ static int settle(const struct work *work, struct choice *choice, struct report 
 	}
 }
 
+/* An attribute that this system does not have: no rung has a way around that. */
+static int is_unknown_here(const struct plan *plan, int *index)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (!plan->steps[i].prefer && !step_exists(plan->steps[i].kind)) {
+			*index = plan->steps[i].index;
+			return 1;
+		}
+	return 0;
+}
+
 int choose(const struct work *work, struct choice *choice, struct report *report)
 {
 	const char *name = work->cmd.backend;
+	int index;
 
 	choice->passed_over = NULL;
 	choice->rung = ladder;
@@ -49,6 +61,8 @@ int choose(const struct work *work, struct choice *choice, struct report *report
 		choice->rung++;
 	if (!*choice->rung)
 		return refused(report, choice, no_such_backend, -1);
+	if (is_unknown_here(&work->plan, &index))
+		return refused(report, choice, "this system has nothing of the kind", index);
 	return settle(work, choice, report);
 }
 

@@ -84,38 +84,35 @@ static int check_fds(const struct pspawn_cmd *cmd, int *index)
 	return 0;
 }
 
-static int check_attr(const struct pspawn_attr *attr)
+/* Ids can be mapped in a user namespace that is new, and in no other. */
+static int check_together(const struct pspawn_cmd *cmd, int *index)
 {
-	const char *equals = attr->text ? strchr(attr->text, '=') : NULL;
+	const struct pspawn_attr *born = attr_last(cmd, PSPAWN_ATTR_NAMESPACES);
+	int maps = born && born->value[0] & PSPAWN_NS_USER;
 
-	for (size_t i = 0; i < sizeof(attr->reserved) / sizeof(attr->reserved[0]); i++)
-		if (attr->reserved[i])
+	for (size_t i = 0; i < cmd->nattrs && !maps; i++) {
+		int kind = cmd->attrs[i].kind;
+
+		*index = (int)i;
+		if (kind == PSPAWN_ATTR_MAP_USER || kind == PSPAWN_ATTR_MAP_GROUP ||
+		    kind == PSPAWN_ATTR_SETGROUPS)
 			return -EINVAL;
-	switch (attr->kind) {
-	case PSPAWN_ATTR_DIR_FD:
-		return attr->number < 0 ? -EBADF : 0;
-	case PSPAWN_ATTR_ENV_CLEAR:
-		return 0;
-	case PSPAWN_ATTR_ENV_SET:
-		return equals && equals != attr->text ? 0 : -EINVAL;
-	case PSPAWN_ATTR_ENV_UNSET:
-		return attr->text && *attr->text && !equals ? 0 : -EINVAL;
-	default:
-		return -EINVAL;
 	}
+	*index = -1;
+	return 0;
 }
 
 static int check_attrs(const struct pspawn_cmd *cmd, int *index)
 {
 	for (size_t i = 0; i < cmd->nattrs; i++) {
-		int result = check_attr(&cmd->attrs[i]);
+		int result = attr_check(&cmd->attrs[i], i);
 
 		if (result < 0) {
 			*index = (int)i;
 			return result;
 		}
 	}
-	return 0;
+	return check_together(cmd, index);
 }
 
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report)

@@ -45,9 +45,9 @@ static size_t edit(char **list, size_t n, const struct pspawn_attr *attr)
 {
 	if (attr->kind == PSPAWN_ATTR_ENV_CLEAR)
 		return 0;
-	n = drop(list, n, attr->text, strcspn(attr->text, "="));
+	n = drop(list, n, attr->data, strcspn(attr->data, "="));
 	if (attr->kind == PSPAWN_ATTR_ENV_SET)
-		list[n++] = (char *)attr->text;
+		list[n++] = (char *)attr->data;
 	return n;
 }
 

@@ -15,12 +15,42 @@ static const char *const names[] = {
 	[PSPAWN_STEP_BACKEND] = "choose a backend",
 	[PSPAWN_STEP_PREPARE] = "prepare",
 	[PSPAWN_STEP_CREATE] = "create the process",
+	[PSPAWN_STEP_NAMESPACES] = "create namespaces",
+	[PSPAWN_STEP_MAP_IDS] = "map ids",
 	[PSPAWN_STEP_SIGNALS] = "set signals to default",
+	[PSPAWN_STEP_SIGIGNORE] = "ignore signals",
+	[PSPAWN_STEP_CGROUP] = "enter the cgroup",
+	[PSPAWN_STEP_NO_TTY] = "give up the terminal",
+	[PSPAWN_STEP_SETSID] = "start a session",
+	[PSPAWN_STEP_PGROUP] = "set the process group",
+	[PSPAWN_STEP_SETNS] = "enter the namespace",
+	[PSPAWN_STEP_MOUNTS] = "make mounts private",
+	[PSPAWN_STEP_SCHED] = "set the scheduling policy",
+	[PSPAWN_STEP_NICE] = "set the nice value",
+	[PSPAWN_STEP_IOPRIO] = "set the I/O priority",
+	[PSPAWN_STEP_AFFINITY] = "choose CPUs",
+	[PSPAWN_STEP_OOM_SCORE] = "set the OOM score",
+	[PSPAWN_STEP_PERSONALITY] = "set the personality",
+	[PSPAWN_STEP_RLIMIT] = "set the limit",
+	[PSPAWN_STEP_UMASK] = "set the umask",
+	[PSPAWN_STEP_ROOT] = "change the root",
+	[PSPAWN_STEP_BOUNDING] = "limit the bounding set",
+	[PSPAWN_STEP_SECUREBITS] = "set securebits",
+	[PSPAWN_STEP_KEEP_CAPS] = "keep capabilities",
+	[PSPAWN_STEP_GROUPS] = "set the supplementary groups",
+	[PSPAWN_STEP_GROUP] = "set the group",
+	[PSPAWN_STEP_USER] = "set the user",
+	[PSPAWN_STEP_AMBIENT] = "raise ambient capabilities",
+	[PSPAWN_STEP_NO_NEW_PRIVS] = "forbid new privileges",
 	[PSPAWN_STEP_CHDIR] = "change directory",
+	[PSPAWN_STEP_PDEATHSIG] = "ask for a signal when the parent ends",
 	[PSPAWN_STEP_PLACE] = "place descriptor",
 	[PSPAWN_STEP_CLOSE] = "close everything else",
 	[PSPAWN_STEP_OPEN] = "open",
-	[PSPAWN_STEP_MASK] = "unblock signals",
+	[PSPAWN_STEP_CTTY] = "take the controlling terminal",
+	[PSPAWN_STEP_FOREGROUND] = "come to the foreground",
+	[PSPAWN_STEP_TRACE_ME] = "ask to be traced",
+	[PSPAWN_STEP_MASK] = "set the signal mask",
 	[PSPAWN_STEP_EXEC] = "execute",
 };
 
@@ -67,18 +97,22 @@ static const char *program_of(const struct pspawn_cmd *cmd)
 	return cmd->file ? cmd->file : cmd->argv ? cmd->argv[0] : NULL;
 }
 
+static const struct pspawn_attr *attribute_of(const struct pspawn_error *error,
+					      const struct pspawn_cmd *cmd)
+{
+	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nattrs)
+		return NULL;
+	return &cmd->attrs[error->index];
+}
+
 static void add_attribute(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	const char *words = NULL;
-
-	if (cmd && error->index >= 0 && (size_t)error->index < cmd->nattrs)
-		words = cmd->attrs[error->index].text;
-	text_add(text, ": attribute %d", error->index);
-	if (words) {
-		text_add(text, ", ");
-		text_add_quoted(text, words);
-	}
+	if (error->index < 0)
+		return;
+	if (attribute_of(error, cmd))
+		text_add_operand(text, attribute_of(error, cmd));
+	text_add(text, " (attribute %d)", error->index);
 }
 
 static void add_entry(struct text *text, const struct pspawn_error *error,
@@ -100,9 +134,9 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 static void add_directory(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index >= 0 && cmd && (size_t)error->index < cmd->nattrs) {
-		text_add(text, " to descriptor %d (attribute %d)", cmd->attrs[error->index].number,
-			 error->index);
+	if (error->index >= 0) {
+		text_add(text, " to");
+		add_attribute(text, error, cmd);
 	} else if (cmd && cmd->dir) {
 		text_add(text, " to ");
 		text_add_quoted(text, cmd->dir);
@@ -130,10 +164,12 @@ static int locate(const struct pspawn_cmd *cmd, const char *program, struct text
 	struct work work;
 	struct report report;
 
+	if (attr_last(cmd, PSPAWN_ATTR_ROOT) || attr_last(cmd, PSPAWN_ATTR_ROOT_FD) ||
+	    attr_last(cmd, PSPAWN_ATTR_SETNS))
+		return 0;
 	if (program[0] != '/' && strchr(program, '/')) {
-		for (size_t i = 0; i < cmd->nattrs; i++)
-			if (cmd->attrs[i].kind == PSPAWN_ATTR_DIR_FD)
-				return 0;
+		if (attr_last(cmd, PSPAWN_ATTR_DIR_FD))
+			return 0;
 		text_add(where, "%s%s%s", cmd->dir ? cmd->dir : "", cmd->dir ? "/" : "", program);
 	} else if (work_begin(&work, cmd, &report) == 0) {
 		text_add(where, "%s", work.program);
@@ -170,6 +206,10 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	const char *program = program_of(cmd);
 	int searched = error->step == PSPAWN_STEP_SEARCH;
 
+	if (error->index >= 0) {
+		add_attribute(text, error, cmd);
+		return 0;
+	}
 	text_add(text, program ? " " : " the program");
 	if (program)
 		text_add_quoted(text, program);
@@ -208,6 +248,7 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 	text_add(text, "%s", name ? name : "unknown step");
 	switch (error->step) {
 	case PSPAWN_STEP_CHECK_ATTR:
+		text_add(text, ":");
 		add_attribute(text, error, cmd);
 		break;
 	case PSPAWN_STEP_CHDIR:
@@ -226,10 +267,12 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 	case PSPAWN_STEP_PREPARE:
 		if (entry_of(error, cmd))
 			text_add(text, ": descriptor");
+		/* fall through */
+	case PSPAWN_STEP_PLACE:
 		add_entry(text, error, cmd);
 		break;
 	default:
-		add_entry(text, error, cmd);
+		add_attribute(text, error, cmd);
 		break;
 	}
 	if (error->reason)

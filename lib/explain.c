@@ -29,8 +29,19 @@ static void add_keep_list(struct text *text, const struct plan *plan)
 	}
 }
 
-static void add_step(struct text *text, const struct plan *plan, const struct plan_step *step)
+static void add_attribute(struct text *text, const struct pspawn_cmd *cmd,
+			  const struct plan_step *step)
 {
+	if (step->index < 0)
+		return;
+	text_add_operand(text, &cmd->attrs[step->index]);
+	text_add(text, "  (attribute %d%s)", step->index, step->prefer ? ", preferred" : "");
+}
+
+static void add_step(struct text *text, const struct work *work, const struct plan_step *step)
+{
+	const struct plan *plan = &work->plan;
+
 	text_add(text, "%s", step_names[step->kind].word);
 	switch (step->kind) {
 	case STEP_MOVE:
@@ -44,16 +55,19 @@ static void add_step(struct text *text, const struct plan *plan, const struct pl
 		text_add(text, " ");
 		add_number(text, step->to);
 		break;
-	case STEP_FCHDIR:
-		text_add(text, " %d", step->from);
-		break;
 	case STEP_OPEN:
 		text_add(text, " ");
 		text_add_quoted(text, step->path);
 		text_add(text, " -> %d", step->to);
 		break;
-	case STEP_CHDIR:
 	case STEP_EXEC:
+		if (step->to != -1) {
+			text_add(text, " descriptor ");
+			add_number(text, step->to);
+			break;
+		}
+		/* fall through */
+	case STEP_CHDIR:
 		text_add(text, " ");
 		text_add_quoted(text, step->path);
 		break;
@@ -63,9 +77,10 @@ static void add_step(struct text *text, const struct plan *plan, const struct pl
 	default:
 		break;
 	}
-	if (step->index >= 0)
-		text_add(text, "  (%s %d)", step->kind == STEP_FCHDIR ? "attribute" : "entry",
-			 step->index);
+	if (step_names[step->kind].of_attr)
+		add_attribute(text, &work->cmd, step);
+	else if (step->index >= 0)
+		text_add(text, "  (entry %d)", step->index);
 	text_add(text, "\n");
 }
 
@@ -76,7 +91,7 @@ static void add_plan(struct text *text, const struct work *work, const struct ch
 		text_add(text, "passed over: %s: %s\n", ladder[0]->name, choice->passed_over);
 	for (size_t i = 0; i < work->plan.nsteps; i++) {
 		text_add(text, "%3zu. ", i + 1);
-		add_step(text, &work->plan, &work->plan.steps[i]);
+		add_step(text, work, &work->plan.steps[i]);
 	}
 }
 

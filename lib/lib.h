@@ -6,15 +6,15 @@
 #include "backend.h"
 #include "plan.h"
 
-/* Up to this many entries a start allocates nothing for its map. */
-enum { SMALL_MAP = 8, SMALL_PATH = 256 };
+/* Up to this many entries and attributes a start allocates nothing for its plan. */
+enum { SMALL_MAP = 8, SMALL_ATTRS = 4, SMALL_PATH = 256 };
 
 struct small_map {
 	struct seat seats[PLAN_SEATS(SMALL_MAP)];
 	struct fdmap_pair pairs[PLAN_SEATS(SMALL_MAP)];
 	struct fdmap_move moves[FDMAP_MOVES(PLAN_SEATS(SMALL_MAP))];
-	struct plan_step steps[PLAN_STEPS(SMALL_MAP)];
-	int keep[PLAN_SEATS(SMALL_MAP)];
+	struct plan_step steps[PLAN_STEPS(SMALL_MAP, SMALL_ATTRS)];
+	int keep[PLAN_KEEP(SMALL_MAP)];
 	int ends[2 * SMALL_MAP];
 };
 
@@ -30,6 +30,9 @@ struct work {
 	int *theirs; /* by entry: the child's end of a pipe or pair, or -1 */
 	int *ours;   /* by entry: what is handed back, or -1 */
 	int scratch; /* a number that we hold for the plan, or -1 */
+	int cgroup;  /* a duplicate for the handle, or -1 */
+	int held;    /* a duplicate of the program's descriptor, or -1 */
+	int program_fd; /* the parent's descriptor of the program, or -1 */
 	const char *program;
 	struct plan plan;
 	struct small_map small;
@@ -49,8 +52,21 @@ int work_begin(struct work *work, const struct pspawn_cmd *given, struct report 
 /* Make the plan, or make it again after pipes have got numbers. */
 void work_plan(struct work *work);
 
+/*
+ * Where in the child the program's descriptor is: a number that the map gives
+ * it, its own, or, where the map gives that to another, the duplicate that we
+ * hold; SCRATCH_LATER before there is one.
+ */
+int work_program(const struct work *work, int *is_listed);
+
 /* Give back the memory. */
 void work_done(struct work *work);
+
+/* Why the attribute is refused: 0, -EINVAL or -EBADF. */
+int attr_check(const struct pspawn_attr *attr, size_t index);
+
+/* The last entry of the kind, or NULL. */
+const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind);
 
 /* Copy the description in this library's size and refuse what is wrong with it. */
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report);
@@ -66,9 +82,9 @@ int path_search(struct work *work, const char *name, const char *path);
 int env_edit(struct work *work);
 
 /*
- * Take what a start needs in our own table: pipes and socket pairs, and a
- * scratch number where it has to be a free one. The plan then holds their
- * numbers. All of it or, on -errno, nothing.
+ * Take what a start needs in our own table: pipes and socket pairs, a scratch
+ * number where it has to be a free one, duplicates of the program's descriptor
+ * and the cgroup's. The plan then holds their numbers. All of it or, on -errno, nothing.
  */
 int numbers_take(struct work *work, struct report *report);
 
@@ -105,6 +121,9 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_quoted(struct text *text, const char *name);
+
+/* What the attribute is about, where that can be said in a word: ` "/srv"`, ` 1000`. */
+void text_add_operand(struct text *text, const struct pspawn_attr *attr);
 
 /*
  * The interpreter that `program` needs and the system lacks, by its #! line or

@@ -8,9 +8,14 @@
 #ifndef NAMES_H
 #define NAMES_H
 
+#define apply_otherwise pspawn0_apply_otherwise
+#define attr_acts pspawn0_attr_acts
+#define attr_check pspawn0_attr_check
+#define attr_last pspawn0_attr_last
 #define backend_fork pspawn0_backend_fork
 #define backend_linux pspawn0_backend_linux
 #define backend_posix_spawn pspawn0_backend_posix_spawn
+#define busy_again pspawn0_busy_again
 #define choose pspawn0_choose
 #define choose_next pspawn0_choose_next
 #define close_rest pspawn0_close_rest
@@ -22,22 +27,50 @@
 #define fdmap_unused pspawn0_fdmap_unused
 #define fill_error pspawn0_fill_error
 #define fork_rehearse pspawn0_fork_rehearse
+#define is_left_out pspawn0_is_left_out
 #define ladder pspawn0_ladder
+#define leave_out pspawn0_leave_out
 #define lower pspawn0_lower
+#define lower_attribute pspawn0_lower_attribute
+#define lower_can pspawn0_lower_can
+#define map_ids pspawn0_map_ids
 #define missing_interpreter pspawn0_missing_interpreter
 #define numbers_drop pspawn0_numbers_drop
 #define numbers_hand_over pspawn0_numbers_hand_over
 #define numbers_take pspawn0_numbers_take
 #define path_search pspawn0_path_search
+#define plan_add pspawn0_plan_add
+#define plan_attr pspawn0_plan_attr
+#define plan_attr_fd pspawn0_plan_attr_fd
+#define plan_attr_to pspawn0_plan_attr_to
+#define plan_birth pspawn0_plan_birth
+#define plan_closing pspawn0_plan_closing
+#define plan_copies pspawn0_plan_copies
+#define plan_directory pspawn0_plan_directory
+#define plan_every pspawn0_plan_every
+#define plan_find_attrs pspawn0_plan_find_attrs
+#define plan_ids pspawn0_plan_ids
+#define plan_keep_caps pspawn0_plan_keep_caps
+#define plan_limits pspawn0_plan_limits
 #define plan_make pspawn0_plan_make
+#define plan_mask pspawn0_plan_mask
+#define plan_mounts pspawn0_plan_mounts
+#define plan_moves pspawn0_plan_moves
+#define plan_opens pspawn0_plan_opens
 #define plan_pairs pspawn0_plan_pairs
+#define plan_root pspawn0_plan_root
 #define plan_seats pspawn0_plan_seats
+#define plan_signals pspawn0_plan_signals
+#define plan_touch pspawn0_plan_touch
 #define plan_unused pspawn0_plan_unused
 #define replay pspawn0_replay
 #define report_failure pspawn0_report_failure
 #define reserve pspawn0_reserve
+#define step_exists pspawn0_step_exists
 #define step_names pspawn0_step_names
 #define sys_accept pspawn0_sys_accept
+#define sys_await pspawn0_sys_await
+#define sys_block_only pspawn0_sys_block_only
 #define sys_block_signals pspawn0_sys_block_signals
 #define sys_chdir pspawn0_sys_chdir
 #define sys_close pspawn0_sys_close
@@ -46,9 +79,9 @@
 #define sys_disable_cancel pspawn0_sys_disable_cancel
 #define sys_dup2 pspawn0_sys_dup2
 #define sys_dup_from pspawn0_sys_dup_from
-#define sys_empty_mask pspawn0_sys_empty_mask
 #define sys_environ pspawn0_sys_environ
 #define sys_executable pspawn0_sys_executable
+#define sys_execute_fd pspawn0_sys_execute_fd
 #define sys_execve pspawn0_sys_execve
 #define sys_exit pspawn0_sys_exit
 #define sys_fchdir pspawn0_sys_fchdir
@@ -56,10 +89,14 @@
 #define sys_fds_next pspawn0_sys_fds_next
 #define sys_fds_open pspawn0_sys_fds_open
 #define sys_fds_rewind pspawn0_sys_fds_rewind
+#define sys_foreground_of pspawn0_sys_foreground_of
 #define sys_fork pspawn0_sys_fork
+#define sys_fork_into pspawn0_sys_fork_into
 #define sys_getfd pspawn0_sys_getfd
+#define sys_ignore_signals pspawn0_sys_ignore_signals
 #define sys_kernel_is_at_least pspawn0_sys_kernel_is_at_least
 #define sys_kill pspawn0_sys_kill
+#define sys_nap pspawn0_sys_nap
 #define sys_open pspawn0_sys_open
 #define sys_open_cloexec pspawn0_sys_open_cloexec
 #define sys_pipe pspawn0_sys_pipe
@@ -67,13 +104,16 @@
 #define sys_reap pspawn0_sys_reap
 #define sys_release pspawn0_sys_release
 #define sys_restore_cancel pspawn0_sys_restore_cancel
+#define sys_set_foreground pspawn0_sys_set_foreground
 #define sys_set_mask pspawn0_sys_set_mask
 #define sys_setfd pspawn0_sys_setfd
 #define sys_socket pspawn0_sys_socket
 #define sys_socketpair pspawn0_sys_socketpair
 #define sys_unshare_files pspawn0_sys_unshare_files
 #define sys_write pspawn0_sys_write
+#define sys_write_at pspawn0_sys_write_at
 #define text_add pspawn0_text_add
+#define text_add_operand pspawn0_text_add_operand
 #define text_add_quoted pspawn0_text_add_quoted
 #define wait_by_pid pspawn0_wait_by_pid
 #define wait_deadline pspawn0_wait_deadline
@@ -87,5 +127,6 @@
 #define work_begin pspawn0_work_begin
 #define work_done pspawn0_work_done
 #define work_plan pspawn0_work_plan
+#define work_program pspawn0_work_program
 
 #endif

@@ -91,6 +91,43 @@ static int take_scratch(struct work *work)
 	return 0;
 }
 
+/* A duplicate for the handle. Is there nothing to duplicate, the child will say so. */
+static int take_cgroup(struct work *work)
+{
+	int copy = work->plan.cgroup < 0 ? -EBADF : sys_dup_from(work->plan.cgroup, 3);
+
+	if (copy == -EBADF)
+		return 0;
+	work->cgroup = reserve(copy, &work->plan);
+	return work->cgroup < 0 ? work->cgroup : 0;
+}
+
+/* The program's descriptor, out of the way of what the map puts on its number. */
+static int take_program(struct work *work)
+{
+	int is_listed;
+
+	if (work->program_fd < 0 || work_program(work, &is_listed) != SCRATCH_LATER)
+		return 0;
+	work->held = reserve(sys_dup_from(work->program_fd, 3), &work->plan);
+	return work->held < 0 ? work->held : 0;
+}
+
+/* All but the pipes. */
+static int take_others(struct work *work, struct report *report)
+{
+	int result = take_scratch(work);
+
+	if (result == 0)
+		result = take_cgroup(work);
+	if (result < 0)
+		return report_failure(report, -result, PSPAWN_STEP_PREPARE, -1);
+	result = take_program(work);
+	if (result == -EBADF)
+		return report_failure(report, EBADF, PSPAWN_STEP_EXEC, work->plan.program_index);
+	return result ? report_failure(report, -result, PSPAWN_STEP_PREPARE, -1) : 0;
+}
+
 int numbers_take(struct work *work, struct report *report)
 {
 	int index = -1;
@@ -99,17 +136,18 @@ int numbers_take(struct work *work, struct report *report)
 	for (size_t i = 0; i < work->cmd.nfds; i++)
 		work->theirs[i] = work->ours[i] = -1;
 	result = take_pipes(work, &index);
-	if (result == 0)
-		result = take_scratch(work);
+	if (result < 0)
+		report_failure(report, -result, PSPAWN_STEP_PREPARE, index);
+	else
+		result = take_others(work, report);
 	/* Anew, also because a pipe may have been born on the number that was to be scratch. */
 	if (result == 0)
 		work_plan(work);
 	if (result == 0 && work->plan.left_over >= 0 && work->plan.left_over >= sys_fd_limit())
-		result = -EMFILE;
-	if (result == 0)
-		return 0;
-	numbers_drop(work);
-	return report_failure(report, -result, PSPAWN_STEP_PREPARE, index);
+		result = report_failure(report, EMFILE, PSPAWN_STEP_PREPARE, -1);
+	if (result < 0)
+		numbers_drop(work);
+	return result;
 }
 
 void numbers_drop(struct work *work)
@@ -119,6 +157,8 @@ void numbers_drop(struct work *work)
 		close_if(&work->ours[i]);
 	}
 	close_if(&work->scratch);
+	close_if(&work->held);
+	close_if(&work->cgroup);
 }
 
 void numbers_hand_over(struct work *work)

@@ -18,28 +18,78 @@ enum plan_scratch {
 	SCRATCH_LATER		/* a free number, which is taken when the start begins */
 };
 
+/* libc's own, which some libcs leave ignored in what they start, and that in what it starts. */
+#define PLAN_RESERVED_SIGNALS (PSPAWN_SIGNAL(32) | PSPAWN_SIGNAL(33) | PSPAWN_SIGNAL(34))
+
 enum step_kind {
-	STEP_SIGNALS,	 /* handled signals and SIGPIPE to default */
-	STEP_CHDIR,	 /* to path */
-	STEP_FCHDIR,	 /* to the directory open as `from` */
-	STEP_MOVE,	 /* duplicate `from` onto `to`; they differ */
-	STEP_CLEAR,	 /* clear close-on-exec of `to` */
-	STEP_CLOSE_REST, /* close all but the keep-list */
-	STEP_CLOSE,	 /* close `to`, open or not */
-	STEP_OPEN,	 /* open path as `to`, which is not in use */
-	STEP_MASK,	 /* unblock every signal */
-	STEP_EXEC,	 /* path is the program */
+	/* ---- the parent's part, while the child waits */
+	STEP_NAMESPACES, /* born in new ones: value[0] */
+	STEP_MAP_USER,	 /* value[0]: inside and, 32 bits up, outside; value[1]: how many */
+	STEP_MAP_GROUP,
+	STEP_SETGROUPS, /* number: allowed or not */
+	/* ---- the child's */
+	STEP_SIGNALS, /* handled signals, and those in value[0], to default */
+	STEP_SIGIGNORE,
+	STEP_CGROUP, /* whose directory is open as `from` */
+	STEP_NO_TTY,
+	STEP_SETSID,
+	STEP_PGROUP,
+	STEP_SETNS, /* open as `from`, of the type value[0] */
+	STEP_UNSHARE,
+	STEP_MOUNTS, /* all of them private */
+	STEP_SCHED,
+	STEP_NICE,
+	STEP_IOPRIO,
+	STEP_AFFINITY,
+	STEP_OOM_SCORE,
+	STEP_PERSONALITY,
+	STEP_RLIMIT,
+	STEP_UMASK,
+	STEP_ROOT,
+	STEP_ROOT_FD,
+	STEP_BOUNDING,
+	STEP_SECUREBITS,
+	STEP_KEEP_CAPS,
+	STEP_GROUPS, /* value[0] of them at data */
+	STEP_GROUP,
+	STEP_USER,
+	STEP_AMBIENT,
+	STEP_NO_NEW_PRIVS,
+	STEP_CHDIR,	   /* to path */
+	STEP_FCHDIR,	   /* to the directory open as `from` */
+	STEP_PDEATHSIG,
+	STEP_MOVE,	   /* duplicate `from` onto `to`; they differ */
+	STEP_CLEAR,	   /* clear close-on-exec of `to` */
+	STEP_CLOSE_REST,   /* close all but the keep-list */
+	STEP_CLOSE,	   /* close `to`, open or not */
+	STEP_CLOSE_ON_EXEC, /* set close-on-exec of `to` */
+	STEP_OPEN,	   /* open path as `to`, which is not in use */
+	STEP_CTTY,	   /* the child's `to` */
+	STEP_FOREGROUND,   /* of the terminal at the child's `to` */
+	STEP_TRACE_ME,
+	STEP_MASK,	   /* block the signals in value[0]; number 1: the caller's mask */
+	STEP_EXEC,	   /* path is the program, or the descriptor `to` */
 	STEP_KINDS
 };
 
 struct plan_step {
 	int kind;
 	int index; /* the entry of the description that asks for it, or -1 */
-	int from;
+	int from;  /* from and to: descriptors and nothing else, or -1 */
 	int to;
-	int flags;
-	unsigned mode;
-	const char *path;
+	int number;
+	int prefer; /* 1: go on when it fails */
+	union {
+		const char *path;
+		const void *data;
+	};
+	union {
+		struct { /* of STEP_OPEN */
+			int flags;
+			unsigned mode;
+		};
+		unsigned long long value[2];
+	};
 };
 
 struct plan {
@@ -56,6 +106,15 @@ struct plan {
 	int scratch;	 /* a number that moves may pass through, or one of enum plan_scratch */
 	int inherit_all;
 	int rehearsal;	 /* see replay() */
+	unsigned namespaces; /* of the birth: PSPAWN_NS_* */
+	int waits_for_maps;  /* the child has to wait until the parent has mapped ids */
+	int new_powers;	     /* a step changes ids or capabilities */
+	int cgroup;	     /* the descriptor of its directory, or -1 */
+	int group_index;     /* the attribute that makes the child lead a process group, or -1 */
+	int cgroup_index;    /* the attribute that names the cgroup, or -1 */
+	int program_index;   /* the attribute that names the program's descriptor, or -1 */
+	int watches_parent;  /* the child has to know whether we are still there */
+	int retry_ms;	     /* how long ETXTBSY is no answer */
 	char *const *argv;
 	char *const *envp;
 };
@@ -82,7 +141,9 @@ enum stdio_state { STDIO_OPEN, STDIO_CLOEXEC, STDIO_CLOSED };
 
 /* Room for the description of n entries: its own and the unmentioned of 0, 1, 2. */
 #define PLAN_SEATS(n) ((n) + 3)
-#define PLAN_STEPS(n) (FDMAP_MOVES(PLAN_SEATS(n)) + PLAN_SEATS(n) + 8)
+#define PLAN_KEEP(n) (PLAN_SEATS(n) + 1) /* and the program's own descriptor */
+/* An attribute has at most three steps: groups, group and user. */
+#define PLAN_STEPS(n, nattrs) (FDMAP_MOVES(PLAN_SEATS(n)) + PLAN_SEATS(n) + 8 + 3 * (nattrs))
 
 /*
  * One seat for each number that the description speaks of, sorted by number.
@@ -103,8 +164,10 @@ struct plan_parts {
 	const struct fdmap_move *moves;
 	size_t nmoves;
 	const char *program;
-	struct plan_step *steps; /* PLAN_STEPS(nfds) of them */
-	int *keep;		 /* PLAN_SEATS(nfds) of them */
+	int program_fd;		 /* the number of the program's descriptor in the child; -1: by name */
+	int program_is_listed;	 /* the program keeps that descriptor */
+	struct plan_step *steps; /* PLAN_STEPS(nfds, nattrs) of them */
+	int *keep;		 /* PLAN_KEEP(nfds) of them */
 };
 
 /* Fill steps, keep and top of the plan. The order of steps is decided here. */
@@ -117,6 +180,7 @@ int plan_unused(const struct plan *plan, int from);
 struct step_name {
 	int step; /* enum pspawn_step */
 	const char *word;
+	int of_attr; /* 1: its index is one of attributes */
 };
 extern const struct step_name step_names[STEP_KINDS];
 

@@ -27,6 +27,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include "pspawn_attr.h" /* what a child can be given besides descriptors */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -140,57 +142,6 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 	return fd;
 }
 
-/* ---- attributes ---------------------------------------------------------- */
-
-/*
- * Things for which zero is a meaningful value are a list: what is present is
- * set, what is absent is left alone. Of two entries that set the same thing
- * the last one wins.
- */
-enum pspawn_attr_kind {
-	PSPAWN_ATTR_DIR_FD = 1,	/* `number`: directory by descriptor */
-	PSPAWN_ATTR_ENV_CLEAR,	/* start from an empty environment */
-	PSPAWN_ATTR_ENV_SET,	/* `text`: "NAME=value" */
-	PSPAWN_ATTR_ENV_UNSET	/* `text`: "NAME" */
-};
-
-struct pspawn_attr {
-	int kind;		/* enum pspawn_attr_kind */
-	int number;
-	const char *text;	/* owned by the caller, needed until start returns */
-	long long reserved[4];	/* zero */
-};
-
-/* Change to the directory open as the parent's `fd`, which the child does not keep. */
-static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
-{
-	struct pspawn_attr attr = { PSPAWN_ATTR_DIR_FD, fd, NULL, { 0, 0, 0, 0 } };
-	return attr;
-}
-
-/*
- * Edits of the environment, applied in order to `envp` or, where that is NULL,
- * to the caller's environment: forget everything before, set "NAME=value",
- * remove "NAME". The result holds each name that was edited at most once.
- */
-static inline struct pspawn_attr pspawn_attr_env_clear(void)
-{
-	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_CLEAR, 0, NULL, { 0, 0, 0, 0 } };
-	return attr;
-}
-
-static inline struct pspawn_attr pspawn_attr_env_set(const char *assignment)
-{
-	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_SET, 0, assignment, { 0, 0, 0, 0 } };
-	return attr;
-}
-
-static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
-{
-	struct pspawn_attr attr = { PSPAWN_ATTR_ENV_UNSET, 0, name, { 0, 0, 0, 0 } };
-	return attr;
-}
-
 /* ---- the description ----------------------------------------------------- */
 
 /* Flags of struct pspawn_cmd. */
@@ -240,21 +191,55 @@ struct pspawn_cmd {
 
 /* ---- errors -------------------------------------------------------------- */
 
-/* Where a start failed, in the order in which a start goes. */
+/*
+ * Where a start failed, in the order in which a start goes. The index of CHECK,
+ * PREPARE, PLACE and OPEN is an entry of fds, of all others one of attrs; or -1,
+ * when it was no entry's doing: an unmentioned 0-2, `dir`, the program.
+ */
 enum pspawn_step {
 	PSPAWN_STEP_NONE = 0,	/* nothing failed */
-	PSPAWN_STEP_CHECK,	/* the description; index: entry of fds, or -1 */
-	PSPAWN_STEP_CHECK_ATTR,	/* the description; index: entry of attrs */
+	PSPAWN_STEP_CHECK,	/* the description */
+	PSPAWN_STEP_CHECK_ATTR,	/* the description's attributes */
 	PSPAWN_STEP_SEARCH,	/* finding the program in the path */
 	PSPAWN_STEP_BACKEND,	/* no backend of this build can run the plan */
-	PSPAWN_STEP_PREPARE,	/* memory, pipes and numbers in the parent; index: entry of fds, or -1 */
+	PSPAWN_STEP_PREPARE,	/* memory, pipes and numbers in the parent */
 	PSPAWN_STEP_CREATE,	/* creating the process */
+	PSPAWN_STEP_NAMESPACES,	/* creating namespaces: NAMESPACES, UNSHARE */
+	PSPAWN_STEP_MAP_IDS,	/* mapping ids: MAP_USER, MAP_GROUP, SETGROUPS */
 	PSPAWN_STEP_SIGNALS,	/* setting signals to default */
-	PSPAWN_STEP_CHDIR,	/* changing directory; index: entry of attrs, or -1 */
-	PSPAWN_STEP_PLACE,	/* placing a descriptor; index: entry of fds, or -1: an unmentioned 0-2 */
+	PSPAWN_STEP_SIGIGNORE,	/* ignoring signals */
+	PSPAWN_STEP_CGROUP,	/* entering the cgroup */
+	PSPAWN_STEP_NO_TTY,	/* giving up the terminal */
+	PSPAWN_STEP_SETSID,	/* starting a session */
+	PSPAWN_STEP_PGROUP,	/* setting the process group */
+	PSPAWN_STEP_SETNS,	/* entering a namespace */
+	PSPAWN_STEP_MOUNTS,	/* making mounts private: NAMESPACES, UNSHARE */
+	PSPAWN_STEP_SCHED,	/* setting the scheduling policy */
+	PSPAWN_STEP_NICE,	/* setting the nice value */
+	PSPAWN_STEP_IOPRIO,	/* setting the I/O priority */
+	PSPAWN_STEP_AFFINITY,	/* choosing CPUs */
+	PSPAWN_STEP_OOM_SCORE,	/* setting the OOM score */
+	PSPAWN_STEP_PERSONALITY, /* setting the personality */
+	PSPAWN_STEP_RLIMIT,	/* setting a limit */
+	PSPAWN_STEP_UMASK,	/* setting the umask */
+	PSPAWN_STEP_ROOT,	/* changing the root: ROOT, ROOT_FD */
+	PSPAWN_STEP_BOUNDING,	/* limiting the bounding set */
+	PSPAWN_STEP_SECUREBITS,	/* setting securebits */
+	PSPAWN_STEP_KEEP_CAPS,	/* keeping capabilities: KEEP_CAPS, AMBIENT */
+	PSPAWN_STEP_GROUPS,	/* setting supplementary groups: GROUPS, USER */
+	PSPAWN_STEP_GROUP,	/* setting the group: GROUP, USER */
+	PSPAWN_STEP_USER,	/* setting the user */
+	PSPAWN_STEP_AMBIENT,	/* raising ambient capabilities */
+	PSPAWN_STEP_NO_NEW_PRIVS, /* forbidding new privileges */
+	PSPAWN_STEP_CHDIR,	/* changing directory: DIR_FD, or `dir` */
+	PSPAWN_STEP_PDEATHSIG,	/* asking for a signal when the parent ends */
+	PSPAWN_STEP_PLACE,	/* placing a descriptor */
 	PSPAWN_STEP_CLOSE,	/* closing everything else */
-	PSPAWN_STEP_OPEN,	/* opening a file; index: entry of fds, or -1: 0-2 closed in the parent */
-	PSPAWN_STEP_MASK,	/* opening the signal mask */
+	PSPAWN_STEP_OPEN,	/* opening a file */
+	PSPAWN_STEP_CTTY,	/* taking the controlling terminal */
+	PSPAWN_STEP_FOREGROUND,	/* coming to the foreground */
+	PSPAWN_STEP_TRACE_ME,	/* asking to be traced */
+	PSPAWN_STEP_MASK,	/* setting the signal mask */
 	PSPAWN_STEP_EXEC	/* executing the program */
 };
 
@@ -287,13 +272,17 @@ PSPAWN_API const char *pspawn_step_name(int step);
  * child ends (a pidfd on Linux 5.3, a kqueue on BSD and macOS). It is -1 where
  * the system has no such thing, or had no number left for it; pspawn_wait()
  * works all the same. The handle owns it until pspawn_wait() returns something
- * other than -ETIMEDOUT and -EINVAL, or pspawn_forget() is called.
+ * other than -ETIMEDOUT and -EINVAL, or pspawn_forget() is called; and `cgroup`.
  */
 struct pspawn_child {
 	pid_t pid;		/* 0 after wait and forget */
 	int pollfd;
 	const char *backend;	/* static; see pspawn_backend_name() */
 	const char *passed_over; /* static; why earlier backends were passed over, or NULL */
+	unsigned long long left_out;  /* bit n: entry n of attrs; see pspawn_outcome() */
+	unsigned long long otherwise; /* bit n: as above */
+	pid_t group;		/* its process group, where it got one of its own; else 0 */
+	int cgroup;		/* its cgroup's directory, the handle's own descriptor, or -1 */
 	void *reserved[6];
 };
 
@@ -314,7 +303,8 @@ struct pspawn_status {
  *
  * Returns 0, or
  *   -EINVAL  contradictory description: no argv, two entries for one number,
- *            an unknown flag or kind, a path that is missing (step CHECK)
+ *            an unknown flag or kind, a path that is missing (step CHECK); an
+ *            attribute's value that no system takes (CHECK_ATTR)
  *   -EBADF   a number that is negative, or in the child beyond RLIMIT_NOFILE
  *            (CHECK), or not open in the parent (PLACE, CHDIR)
  *   -E2BIG   a description from the future, or more than PSPAWN_MAX_ENTRIES
@@ -328,7 +318,9 @@ struct pspawn_status {
  *   -EAGAIN  the limit of processes (CREATE, EXEC)
  *   -ECHILD  the child was killed before it could execute the program (EXEC)
  *   -EPROTO  the fork backend got a report from its child that is none (CREATE)
- * and whatever chdir(2) (CHDIR), open(2) (OPEN) and execve(2) (EXEC) give.
+ * and whatever chdir(2) (CHDIR), open(2) (OPEN) and execve(2) (EXEC) give, and
+ * the calls that pspawn_attr.h names (the steps of those attributes). execve(2)
+ * gives EAGAIN where USER has brought the child above RLIMIT_NPROC.
  *
  * Not a cancellation point. Handlers registered by pthread_atfork() do not run,
  * except by the fork backend on systems without _Fork(). Wants 8 KiB of stack.
@@ -364,6 +356,30 @@ PSPAWN_API int pspawn_wait(struct pspawn_child *child, struct pspawn_status *sta
 
 /* Send a signal. Returns 0, -ESRCH (ended and waited for), -EINVAL or -EPERM as kill(2). */
 PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);
+
+/*
+ * Send a signal to as many of the child's descendants as can be reached as a
+ * whole, and say how far that was. SIGKILL goes to the cgroup that CGROUP has put
+ * the child in (cgroup.kill, Linux 5.14). Else to the process group, where SETSID or
+ * PGROUP 0 has made one; else to the child. Never to a pid that may be somebody
+ * else's by now: a child that has been waited for is -ESRCH.
+ *
+ * Returns one of enum pspawn_reach, or as pspawn_kill().
+ */
+enum pspawn_reach { PSPAWN_REACH_CHILD = 1, PSPAWN_REACH_GROUP, PSPAWN_REACH_CGROUP };
+PSPAWN_API int pspawn_kill_all(const struct pspawn_child *child, int signal);
+
+/*
+ * What has become of entry `index` of the attributes that `child` was started
+ * with. Only entries that were preferred can have been left out, and what is not
+ * among the first 64 is never told to have been applied otherwise.
+ */
+enum pspawn_outcome {
+	PSPAWN_APPLIED,		/* as its description says first */
+	PSPAWN_OTHERWISE,	/* in the other way that its description names */
+	PSPAWN_LEFT_OUT		/* it failed */
+};
+PSPAWN_API enum pspawn_outcome pspawn_outcome(const struct pspawn_child *child, size_t index);
 
 /*
  * Let the child run on without us: closes pollfd and empties the handle. The

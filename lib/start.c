@@ -17,14 +17,27 @@ int fill_error(struct pspawn_error *error, const struct report *report, const ch
 	return -report->code;
 }
 
-static void fill_child(struct pspawn_child *child, const struct birth *birth,
-		       const struct choice *choice)
+static int applied(const struct report *report, int index)
+{
+	return index >= 0 && !(index < 64 && report->left_out >> index & 1);
+}
+
+static void fill_child(struct pspawn_child *child, struct work *work,
+		       const struct birth *birth, const struct choice *choice)
 {
 	memset(child, 0, sizeof(*child));
 	child->pid = birth->pid;
 	child->pollfd = birth->watch < 0 ? -1 : birth->watch;
 	child->backend = (*choice->rung)->name;
 	child->passed_over = choice->passed_over;
+	child->left_out = birth->report.left_out;
+	child->otherwise = birth->report.otherwise;
+	child->group = applied(&birth->report, work->plan.group_index) ? birth->pid : 0;
+	child->cgroup = -1;
+	if (applied(&birth->report, work->plan.cgroup_index)) {
+		child->cgroup = work->cgroup;
+		work->cgroup = -1;
+	}
 }
 
 static int climb(const struct work *work, struct choice *choice, struct birth *birth)
@@ -54,8 +67,6 @@ static int start(struct work *work, struct choice *choice, struct birth *birth)
 	result = climb(work, choice, birth);
 	if (result < 0)
 		numbers_drop(work);
-	else
-		numbers_hand_over(work);
 	return result;
 }
 
@@ -72,7 +83,8 @@ int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 	if (result == 0)
 		result = start(&work, &choice, &birth);
 	if (result == 0) {
-		fill_child(child, &birth, &choice);
+		fill_child(child, &work, &birth, &choice);
+		numbers_hand_over(&work);
 		birth.report.code = birth.report.step = 0;
 	}
 	work_done(&work);

@@ -9,6 +9,7 @@
 static int take_room(struct work *work)
 {
 	size_t n = work->cmd.nfds;
+	size_t nattrs = work->cmd.nattrs;
 	struct small_map *small = &work->small;
 	char *at;
 
@@ -19,22 +20,22 @@ static int take_room(struct work *work)
 	work->keep = small->keep;
 	work->theirs = small->ends;
 	work->ours = small->ends + SMALL_MAP;
-	if (n <= SMALL_MAP)
+	if (n <= SMALL_MAP && nattrs <= SMALL_ATTRS)
 		return 0;
 	/* One piece of memory, the strictest alignment first. */
-	at = work->map_memory = malloc(PLAN_STEPS(n) * sizeof(*work->steps) +
+	at = work->map_memory = malloc(PLAN_STEPS(n, nattrs) * sizeof(*work->steps) +
 				       PLAN_SEATS(n) * sizeof(*work->seats) +
 				       PLAN_SEATS(n) * sizeof(*work->pairs) +
 				       FDMAP_MOVES(PLAN_SEATS(n)) * sizeof(*work->moves) +
-				       (PLAN_SEATS(n) + 2 * n) * sizeof(int));
+				       (PLAN_KEEP(n) + 2 * n) * sizeof(int));
 	if (!at)
 		return -ENOMEM;
 	work->steps = (void *)at;
-	work->seats = (void *)(work->steps + PLAN_STEPS(n));
+	work->seats = (void *)(work->steps + PLAN_STEPS(n, nattrs));
 	work->pairs = (void *)(work->seats + PLAN_SEATS(n));
 	work->moves = (void *)(work->pairs + PLAN_SEATS(n));
 	work->keep = (void *)(work->moves + FDMAP_MOVES(PLAN_SEATS(n)));
-	work->theirs = work->keep + PLAN_SEATS(n);
+	work->theirs = work->keep + PLAN_KEEP(n);
 	work->ours = work->theirs + n;
 	return 0;
 }
@@ -82,17 +83,48 @@ static int needs_scratch(const struct work *work, size_t nmoves)
 	return 0;
 }
 
+/* A number that nobody maps, and that does not hold the program either. */
+static int lowest_scratch(const struct work *work)
+{
+	const struct plan *plan = &work->plan;
+	int number = fdmap_unused(work->pairs, plan->npairs, 3);
+
+	while (number == work->program_fd || number == work->held)
+		number = fdmap_unused(work->pairs, plan->npairs, number + 1);
+	return number;
+}
+
 static size_t order_moves(struct work *work)
 {
 	struct plan *plan = &work->plan;
 	size_t nmoves;
 
 	if (!plan->inherit_all)
-		plan->scratch = fdmap_unused(work->pairs, plan->npairs, 3);
+		plan->scratch = lowest_scratch(work);
 	nmoves = fdmap_order(work->pairs, plan->npairs, plan->scratch, work->moves);
 	if (plan->scratch == SCRATCH_LATER && !needs_scratch(work, nmoves))
 		plan->scratch = SCRATCH_NONE;
 	return nmoves;
+}
+
+int work_program(const struct work *work, int *is_listed)
+{
+	int is_overwritten = 0;
+
+	*is_listed = 0;
+	for (size_t i = 0; i < work->nseats; i++) {
+		const struct seat *seat = &work->seats[i];
+		int stays = seat->how == SEAT_MOVE || seat->how == SEAT_KEEP;
+
+		if (stays && seat->from == work->program_fd) {
+			*is_listed = 1;
+			return seat->to;
+		}
+		is_overwritten |= seat->to == work->program_fd;
+	}
+	if (!is_overwritten)
+		return work->program_fd;
+	return work->held < 0 ? SCRATCH_LATER : work->held;
 }
 
 void work_plan(struct work *work)
@@ -105,22 +137,37 @@ void work_plan(struct work *work)
 		.moves = work->moves,
 		.nmoves = order_moves(work),
 		.program = work->program,
+		.program_fd = -1,
 		.steps = work->steps,
 		.keep = work->keep,
 	};
 
+	if (work->program_fd >= 0)
+		parts.program_fd = work_program(work, &parts.program_is_listed);
 	plan->pairs = work->pairs;
 	plan->argv = work->cmd.argv;
 	plan_make(plan, &parts);
 }
 
+/* Where the program is: by descriptor, or by a name that may have to be searched. */
+static int find_program(struct work *work)
+{
+	const struct pspawn_attr *attr = attr_last(&work->cmd, PSPAWN_ATTR_PROGRAM_FD);
+	const char *file = work->cmd.file ? work->cmd.file : work->cmd.argv[0];
+
+	if (!attr)
+		return path_search(work, file, work->cmd.path);
+	work->program_fd = attr->number;
+	work->program = file;
+	return 0;
+}
+
 int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report)
 {
-	const char *file;
 	int index = -1;
 	int result = cmd_check(&work->cmd, given, report);
 
-	work->scratch = -1;
+	work->scratch = work->cgroup = work->held = work->program_fd = -1;
 	work->map_memory = work->path_memory = work->env_memory = NULL;
 	if (result < 0)
 		return result;
@@ -129,8 +176,7 @@ int work_begin(struct work *work, const struct pspawn_cmd *given, struct report 
 	result = take_seats(work, &index);
 	if (result < 0)
 		return report_failure(report, -result, PSPAWN_STEP_CHECK, index);
-	file = work->cmd.file ? work->cmd.file : work->cmd.argv[0];
-	result = path_search(work, file, work->cmd.path);
+	result = find_program(work);
 	if (result < 0)
 		return report_failure(report, -result,
 				      result == -ENOMEM ? PSPAWN_STEP_PREPARE : PSPAWN_STEP_SEARCH,

@@ -21,7 +21,8 @@ PSPAWN_SPAWN_ACTION([addchdir])
 PSPAWN_SPAWN_ACTION([addchdir_np])
 PSPAWN_SPAWN_ACTION([addfchdir])
 PSPAWN_SPAWN_ACTION([addfchdir_np])
-AC_CHECK_DECLS([POSIX_SPAWN_CLOEXEC_DEFAULT], [], [], [[#include <spawn.h>
+AC_CHECK_DECLS([POSIX_SPAWN_CLOEXEC_DEFAULT, POSIX_SPAWN_SETSID, POSIX_SPAWN_SETSCHEDULER], [], [],
+	[[#include <spawn.h>
 ]])
 ])
 

@@ -145,7 +145,7 @@ CASE(K05, unknown_flag)
 	REFUSED(&cmd, EINVAL, -1);
 	refuse_attr(attr, EINVAL);
 	attr = pspawn_attr_env_clear();
-	attr.reserved[3] = 1;
+	attr.spare[1] = 1;
 	refuse_attr(attr, EINVAL);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The child program. `probe FILE` writes what it finds in itself to FILE,
- * which it opens only after it has looked. Then, or without FILE ("-"), it
+ * which it opens only after it has looked; `probe fd:N` writes facts about itself
+ * to its descriptor N (probe-facts.c). Then, or without FILE ("-"), it
  * does what its further arguments say:
  *
  *   exit N, kill SIGNAL, pause            end, or do not
@@ -22,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "probe-facts.h"
 #include "scan.h"
 
 static char buffer[1 << 20];
@@ -138,7 +140,10 @@ static int act(char **words)
 
 int main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "-") != 0) {
+	if (argc > 1 && strncmp(argv[1], "fd:", 3) == 0) {
+		length = probe_facts(buffer, sizeof(buffer));
+		put(atoi(argv[1] + 3), buffer, length);
+	} else if (argc > 1 && strcmp(argv[1], "-") != 0) {
 		int fd;
 
 		look();

@@ -39,9 +39,11 @@ pure() {
 	echo "ok $number - $name"
 }
 
-pure 'M06 plan_is_pure' - $(objects lib plan fdmap seats)
-sys='pspawn0_sys_(default_signals|chdir|fchdir|dup2|getfd|setfd|close|open|empty_mask|execve|write)'
-pure 'M07 replay_is_safe' "$sys|pspawn0_(close_rest|step_names)" $(objects backends replay)
+pure 'M06 plan_is_pure' 'pspawn0_(plan_[a-z_]*|step_names)' $(objects lib plan plan-attrs plan-fds fdmap seats)
+sys='pspawn0_sys_(default_signals|set_mask|block_only|chdir|fchdir|dup2|getfd|setfd|close|open'
+sys="$sys|execve|execute_fd|write|foreground_of|set_foreground|nap)"
+own='pspawn0_(close_rest|step_names|attr_acts|leave_out|is_left_out|apply_otherwise|busy_again)'
+pure 'M07 replay_is_safe' "$sys|$own" $(objects backends replay outcome)
 sys='pspawn0_sys_(close|close_range|fds_open|fds_next|fds_rewind)'
 pure 'M07 closing_is_safe' "$sys" $(objects backends closefrom)
 case $ENTRY in

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: ISC */
+/* The steps of attributes on Linux, by raw system calls: libc's set*id() would signal our threads. */
+#include "attrs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "raw.h"
+
+/* 32-bit systems have calls with 16-bit ids under the plain names. */
+#ifdef SYS_setresuid32
+#define CALL_SETRESUID SYS_setresuid32
+#define CALL_SETRESGID SYS_setresgid32
+#define CALL_SETGROUPS SYS_setgroups32
+#else
+#define CALL_SETRESUID SYS_setresuid
+#define CALL_SETRESGID SYS_setresgid
+#define CALL_SETGROUPS SYS_setgroups
+#endif
+
+enum { IOPRIO_PROCESS = 1, IOPRIO_CLASS_SHIFT = 13, TRACEME = 0 };
+
+/* What the parent has done already, or the birth itself. */
+CHILD_SIDE static int done(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return 0;
+}
+
+CHILD_SIDE static int ignore_signals(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return sys_ignore_signals(step->value[0]);
+}
+
+CHILD_SIDE static int write_at(int directory, const char *name, const char *text, size_t size)
+{
+	int fd = (int)RAW4(SYS_openat, directory, name, O_WRONLY | O_CLOEXEC, 0);
+	long result;
+
+	if (fd < 0)
+		return fd;
+	result = sys_write(fd, text, size);
+	sys_close(fd);
+	return result < 0 ? (int)result : 0;
+}
+
+CHILD_SIDE static int enter_cgroup(const struct plan_step *step, const struct stage *stage)
+{
+	int result;
+
+	if (stage->in_cgroup)
+		return 0;
+	result = write_at(step->from, "cgroup.procs", "0", 1);
+	return result < 0 ? result : 1;
+}
+
+/* ---- sessions and terminals */
+
+CHILD_SIDE static int leave_terminal(const struct plan_step *step, const struct stage *stage)
+{
+	int fd = sys_open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+	long result;
+
+	(void)step;
+	(void)stage;
+	if (fd < 0)
+		return fd == -ENXIO ? 0 : fd;
+	result = RAW2(SYS_ioctl, fd, TIOCNOTTY);
+	sys_close(fd);
+	return (int)result;
+}
+
+CHILD_SIDE static int start_session(const struct plan_step *step, const struct stage *stage)
+{
+	long result = RAW0(SYS_setsid);
+
+	(void)step;
+	(void)stage;
+	return result < 0 ? (int)result : 0;
+}
+
+CHILD_SIDE static int set_process_group(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW2(SYS_setpgid, 0, step->number);
+}
+
+CHILD_SIDE static int take_terminal(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(SYS_ioctl, step->to, TIOCSCTTY, 0);
+}
+
+CHILD_SIDE static int come_to_foreground(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return sys_set_foreground(step->to, (pid_t)RAW1(SYS_getpgid, 0));
+}
+
+/* ---- namespaces */
+
+CHILD_SIDE static int enter_namespace(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW2(SYS_setns, step->from, step->value[0]);
+}
+
+CHILD_SIDE static int unshare_namespaces(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW1(SYS_unshare, step->value[0]);
+}
+
+CHILD_SIDE static int make_mounts_private(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return (int)RAW5(SYS_mount, "none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+/* ---- limits and scheduling */
+
+CHILD_SIDE static int set_policy(const struct plan_step *step, const struct stage *stage)
+{
+	int priority = (int)step->value[0];
+
+	(void)stage;
+	return (int)RAW3(SYS_sched_setscheduler, 0, step->number, &priority);
+}
+
+CHILD_SIDE static int set_nice(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(SYS_setpriority, PRIO_PROCESS, 0, step->number);
+}
+
+CHILD_SIDE static int set_io_priority(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(SYS_ioprio_set, IOPRIO_PROCESS, 0,
+			 step->number << IOPRIO_CLASS_SHIFT | (int)step->value[0]);
+}
+
+CHILD_SIDE static int choose_cpus(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(SYS_sched_setaffinity, 0, step->value[0], step->data);
+}
+
+CHILD_SIDE static int set_oom_score(const struct plan_step *step, const struct stage *stage)
+{
+	char text[8];
+	size_t at = sizeof(text);
+	int left = step->number < 0 ? -step->number : step->number;
+
+	(void)stage;
+	do
+		text[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (step->number < 0)
+		text[--at] = '-';
+	return write_at(AT_FDCWD, "/proc/self/oom_score_adj", text + at, sizeof(text) - at);
+}
+
+CHILD_SIDE static int set_personality(const struct plan_step *step, const struct stage *stage)
+{
+	long result = RAW1(SYS_personality, step->value[0]);
+
+	(void)stage;
+	return result < 0 ? (int)result : 0;
+}
+
+CHILD_SIDE static int set_limit(const struct plan_step *step, const struct stage *stage)
+{
+	uint64_t limit[2];
+
+	(void)stage;
+	limit[0] = step->value[0];
+	limit[1] = step->value[1];
+	return (int)RAW4(SYS_prlimit64, 0, step->number, limit, NULL);
+}
+
+CHILD_SIDE static int set_umask(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	RAW1(SYS_umask, step->number);
+	return 0;
+}
+
+/* ---- places */
+
+CHILD_SIDE static int change_root(const struct plan_step *step, const struct stage *stage)
+{
+	int result = (int)RAW1(SYS_chroot, step->path);
+
+	(void)stage;
+	/* Outside of its root, a directory would be a way out of it. */
+	return result < 0 ? result : sys_chdir("/");
+}
+
+CHILD_SIDE static int change_root_to_fd(const struct plan_step *step, const struct stage *stage)
+{
+	int result = sys_fchdir(step->from);
+
+	(void)stage;
+	return result < 0 ? result : (int)RAW1(SYS_chroot, ".");
+}
+
+/* ---- identity */
+
+CHILD_SIDE static int set_groups(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW2(CALL_SETGROUPS, step->value[0], step->data);
+}
+
+CHILD_SIDE static int set_group(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(CALL_SETRESGID, step->value[0], step->value[0], step->value[0]);
+}
+
+CHILD_SIDE static int set_user(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return (int)RAW3(CALL_SETRESUID, step->value[0], step->value[0], step->value[0]);
+}
+
+/* For prctl(2), whose unused arguments have to be zero. */
+CHILD_SIDE static int control(int option, unsigned long long a, unsigned long long b)
+{
+	return (int)RAW5(SYS_prctl, option, a, b, 0, 0);
+}
+
+CHILD_SIDE static int keep_capabilities(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return control(PR_SET_KEEPCAPS, 1, 0);
+}
+
+CHILD_SIDE static int set_securebits(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return control(PR_SET_SECUREBITS, step->value[0], 0);
+}
+
+CHILD_SIDE static int limit_bounding_set(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	for (unsigned number = 0; number < 64; number++) {
+		int result = control(PR_CAPBSET_READ, number, 0);
+
+		/* The first one that the kernel does not know. */
+		if (result == -EINVAL)
+			break;
+		if (result > 0 && !(step->value[0] >> number & 1))
+			result = control(PR_CAPBSET_DROP, number, 0);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+struct capability_header {
+	uint32_t version;
+	int32_t pid;
+};
+
+/* Of 32 capabilities each. */
+struct capability_sets {
+	uint32_t effective, permitted, inheritable;
+};
+
+CHILD_SIDE static int add_inheritable(unsigned long long set)
+{
+	struct capability_header header;
+	struct capability_sets sets[2];
+	int result;
+
+	header.version = 0x20080522;
+	header.pid = 0;
+	result = (int)RAW2(SYS_capget, &header, sets);
+	if (result < 0)
+		return result;
+	sets[0].inheritable |= (uint32_t)set;
+	sets[1].inheritable |= (uint32_t)(set >> 32);
+	return (int)RAW2(SYS_capset, &header, sets);
+}
+
+CHILD_SIDE static int raise_ambient(const struct plan_step *step, const struct stage *stage)
+{
+	int result = add_inheritable(step->value[0]);
+
+	(void)stage;
+	if (result == 0)
+		result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);
+	for (unsigned number = 0; number < 64 && result == 0; number++)
+		if (step->value[0] >> number & 1)
+			result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number);
+	return result;
+}
+
+CHILD_SIDE static int forbid_new_privileges(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return control(PR_SET_NO_NEW_PRIVS, 1, 0);
+}
+
+/* ---- towards the program */
+
+CHILD_SIDE static int ask_for_death_signal(const struct plan_step *step, const struct stage *stage)
+{
+	int result = control(PR_SET_PDEATHSIG, (unsigned)step->number, 0);
+	pid_t parent;
+
+	if (result < 0)
+		return result;
+	/* Who ended before the call above will not be told of. 0: outside of our pid namespace. */
+	parent = (pid_t)RAW0(SYS_getppid);
+	return parent == 0 || parent == stage->parent ? 0 : -ESRCH;
+}
+
+CHILD_SIDE static int ask_to_be_traced(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return (int)RAW4(SYS_ptrace, TRACEME, 0, 0, 0);
+}
+
+attr_act *const attr_acts[STEP_KINDS] = {
+	[STEP_NAMESPACES] = done,
+	[STEP_MAP_USER] = done,
+	[STEP_MAP_GROUP] = done,
+	[STEP_SETGROUPS] = done,
+	[STEP_SIGIGNORE] = ignore_signals,
+	[STEP_CGROUP] = enter_cgroup,
+	[STEP_NO_TTY] = leave_terminal,
+	[STEP_SETSID] = start_session,
+	[STEP_PGROUP] = set_process_group,
+	[STEP_SETNS] = enter_namespace,
+	[STEP_UNSHARE] = unshare_namespaces,
+	[STEP_MOUNTS] = make_mounts_private,
+	[STEP_SCHED] = set_policy,
+	[STEP_NICE] = set_nice,
+	[STEP_IOPRIO] = set_io_priority,
+	[STEP_AFFINITY] = choose_cpus,
+	[STEP_OOM_SCORE] = set_oom_score,
+	[STEP_PERSONALITY] = set_personality,
+	[STEP_RLIMIT] = set_limit,
+	[STEP_UMASK] = set_umask,
+	[STEP_ROOT] = change_root,
+	[STEP_ROOT_FD] = change_root_to_fd,
+	[STEP_BOUNDING] = limit_bounding_set,
+	[STEP_SECUREBITS] = set_securebits,
+	[STEP_KEEP_CAPS] = keep_capabilities,
+	[STEP_GROUPS] = set_groups,
+	[STEP_GROUP] = set_group,
+	[STEP_USER] = set_user,
+	[STEP_AMBIENT] = raise_ambient,
+	[STEP_NO_NEW_PRIVS] = forbid_new_privileges,
+	[STEP_PDEATHSIG] = ask_for_death_signal,
+	[STEP_CTTY] = take_terminal,
+	[STEP_FOREGROUND] = come_to_foreground,
+	[STEP_TRACE_ME] = ask_to_be_traced,
+};

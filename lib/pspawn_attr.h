@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pspawn_attr.h - what a child can be given besides descriptors; part of
+ * pspawn.h, which includes it
+ *
+ * Attributes are a list, because for most of them zero is a meaningful value:
+ * what is present is set, what is absent is left alone. The order of the list
+ * means nothing but this: of two entries that set the same thing the last one
+ * wins (of what is marked "several": all count, in their order). When things
+ * are done in the child is the library's affair, and written down in
+ * pspawn(3): root's powers are used before they are dropped.
+ *
+ * A start in which an attribute fails is a failed start, whose error names the
+ * attribute's step and its entry, with the errno value of the system call that
+ * is named here. An entry that went through pspawn_attr_prefer() is left out
+ * instead, and pspawn_outcome() tells. An attribute that the system does not
+ * have at all is -ENOTSUP (step BACKEND, index of the entry) from every
+ * backend; one that a backend does not have goes to the next backend.
+ *
+ * "Linux" marks what other systems do not have.
+ */
+#ifndef PSPAWN_ATTR_H
+#define PSPAWN_ATTR_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/resource.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum pspawn_attr_kind {
+	PSPAWN_ATTR_DIR_FD = 1,
+	PSPAWN_ATTR_ENV_CLEAR,
+	PSPAWN_ATTR_ENV_SET,
+	PSPAWN_ATTR_ENV_UNSET,
+	PSPAWN_ATTR_SETSID,
+	PSPAWN_ATTR_PGROUP,
+	PSPAWN_ATTR_NO_TTY,
+	PSPAWN_ATTR_CTTY,
+	PSPAWN_ATTR_FOREGROUND,
+	PSPAWN_ATTR_SIGMASK,
+	PSPAWN_ATTR_SIGDEFAULT,
+	PSPAWN_ATTR_SIGIGNORE,
+	PSPAWN_ATTR_SIGINHERIT,
+	PSPAWN_ATTR_USER,
+	PSPAWN_ATTR_GROUP,
+	PSPAWN_ATTR_GROUPS,
+	PSPAWN_ATTR_KEEP_GROUPS,
+	PSPAWN_ATTR_NO_NEW_PRIVS,
+	PSPAWN_ATTR_AMBIENT,
+	PSPAWN_ATTR_BOUNDING,
+	PSPAWN_ATTR_KEEP_CAPS,
+	PSPAWN_ATTR_SECUREBITS,
+	PSPAWN_ATTR_PDEATHSIG,
+	PSPAWN_ATTR_RLIMIT,
+	PSPAWN_ATTR_NICE,
+	PSPAWN_ATTR_SCHED,
+	PSPAWN_ATTR_AFFINITY,
+	PSPAWN_ATTR_IOPRIO,
+	PSPAWN_ATTR_UMASK,
+	PSPAWN_ATTR_OOM_SCORE,
+	PSPAWN_ATTR_PERSONALITY,
+	PSPAWN_ATTR_ROOT,
+	PSPAWN_ATTR_ROOT_FD,
+	PSPAWN_ATTR_CGROUP,
+	PSPAWN_ATTR_NAMESPACES,
+	PSPAWN_ATTR_UNSHARE,
+	PSPAWN_ATTR_SETNS,
+	PSPAWN_ATTR_MAP_USER,
+	PSPAWN_ATTR_MAP_GROUP,
+	PSPAWN_ATTR_SETGROUPS,
+	PSPAWN_ATTR_PROGRAM_FD,
+	PSPAWN_ATTR_TRACE_ME,
+	PSPAWN_ATTR_RETRY_BUSY
+};
+
+/* Flags of struct pspawn_attr. */
+#define PSPAWN_PREFER 1u	/* go on without it when it fails */
+
+/*
+ * One attribute. Use the constructors below; languages without them fill the
+ * members that the constructor fills and zero the others.
+ */
+struct pspawn_attr {
+	int kind;		/* enum pspawn_attr_kind */
+	int number;		/* a descriptor, a signal, a policy, ... */
+	unsigned flags;		/* PSPAWN_PREFER */
+	unsigned reserved;	/* zero */
+	unsigned long long value[2];
+	const void *data;	/* text, array: owned by the caller, needed until start returns */
+	size_t count;		/* AFFINITY: bytes in data; GROUPS: groups in it; MAP_*: ids */
+	unsigned long long spare[2]; /* zero */
+};
+
+/* For the constructors below. */
+static inline struct pspawn_attr pspawn_attr_of(int kind, int number, unsigned long long a,
+						unsigned long long b)
+{
+	struct pspawn_attr attr = { kind, number, 0, 0, { a, b }, NULL, 0, { 0, 0 } };
+	return attr;
+}
+
+static inline struct pspawn_attr pspawn_attr_with(int kind, const void *data, size_t count)
+{
+	struct pspawn_attr attr = { kind, 0, 0, 0, { 0, 0 }, data, count, { 0, 0 } };
+	return attr;
+}
+
+/*
+ * The same attribute, but without it rather than not at all. Not for the
+ * environment, PROGRAM_FD and RETRY_BUSY, which cannot fail by themselves, and
+ * only among the first 64 entries of a list (-EINVAL). When a part of what an
+ * attribute does has failed, the rest of it is left out.
+ */
+static inline struct pspawn_attr pspawn_attr_prefer(struct pspawn_attr attr)
+{
+	attr.flags |= PSPAWN_PREFER;
+	return attr;
+}
+
+/* ---- environment --------------------------------------------------------- */
+
+/*
+ * Edits of the environment, applied in order to `envp` or, where that is NULL,
+ * to the caller's environment: forget everything before, set "NAME=value",
+ * remove "NAME". Several. The result holds each name that was edited at most
+ * once.
+ */
+static inline struct pspawn_attr pspawn_attr_env_clear(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_ENV_CLEAR, 0, 0, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_env_set(const char *assignment)
+{
+	return pspawn_attr_with(PSPAWN_ATTR_ENV_SET, assignment, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
+{
+	return pspawn_attr_with(PSPAWN_ATTR_ENV_UNSET, name, 0);
+}
+
+/* ---- places -------------------------------------------------------------- */
+
+/* Change to the directory open as the parent's `fd`, which the child does not keep. fchdir(2). */
+static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_DIR_FD, fd, 0, 0);
+}
+
+/*
+ * A new root: chroot(2), before ids are changed, so that an ordinary user can
+ * be given one. `path` is relative to the caller's directory. The child starts
+ * in the new root unless `dir` or DIR_FD say otherwise; the program, `dir` and
+ * files to open are looked up in there. A program without '/' is still searched
+ * in the caller's. By descriptor: the directory open as the parent's `fd`,
+ * which the child does not keep. The last of ROOT and ROOT_FD wins.
+ */
+static inline struct pspawn_attr pspawn_attr_root(const char *path)
+{
+	return pspawn_attr_with(PSPAWN_ATTR_ROOT, path, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_root_fd(int fd)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_ROOT_FD, fd, 0, 0);
+}
+
+/*
+ * Linux: into the cgroup (version 2) whose directory is open as the parent's
+ * `fd`: born in there (CLONE_INTO_CGROUP, Linux 5.7), or by a write to
+ * cgroup.procs before anything else, which pspawn_outcome() calls "otherwise".
+ * The handle keeps a duplicate of `fd` for pspawn_kill_all().
+ */
+static inline struct pspawn_attr pspawn_attr_cgroup(int fd)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_CGROUP, fd, 0, 0);
+}
+
+/* ---- sessions and terminals ---------------------------------------------- */
+
+/* A new session, and so a new process group and no terminal. setsid(2). */
+static inline struct pspawn_attr pspawn_attr_setsid(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SETSID, 0, 0, 0);
+}
+
+/* Process group: 0 a new one, else an existing one of the session. setpgid(2). */
+static inline struct pspawn_attr pspawn_attr_pgroup(pid_t group)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_PGROUP, (int)group, 0, 0);
+}
+
+/* Give up the controlling terminal (TIOCNOTTY); not an error where there is none. */
+static inline struct pspawn_attr pspawn_attr_no_tty(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_NO_TTY, 0, 0, 0);
+}
+
+/*
+ * The terminal that the child has at its own number `child` becomes its
+ * controlling terminal (TIOCSCTTY). Only a session leader can have one, so
+ * this goes with pspawn_attr_setsid(). -EBADF when nothing is at that number.
+ */
+static inline struct pspawn_attr pspawn_attr_ctty(int child)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_CTTY, child, 0, 0);
+}
+
+/*
+ * The child's process group becomes the foreground group of the terminal that
+ * the child has at its own number `child`. tcsetpgrp(3), but a caller in the
+ * background is not stopped by SIGTTOU. A start that fails afterwards gives
+ * the foreground back.
+ */
+static inline struct pspawn_attr pspawn_attr_foreground(int child)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_FOREGROUND, child, 0, 0);
+}
+
+/* ---- signals ------------------------------------------------------------- */
+
+/* Sets of signals 1 to 64, libc's own included: PSPAWN_SIGNAL(SIGINT) | ... */
+#define PSPAWN_SIGNAL(n) (1ULL << ((n)-1))
+
+/* What is blocked when the program begins; without this, nothing is. */
+static inline struct pspawn_attr pspawn_attr_sigmask(unsigned long long signals)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SIGMASK, 0, signals, 0);
+}
+
+/*
+ * To be default, or ignored, in the child, whatever they are in the caller.
+ * Several; for a signal that is in more than one the last one wins. SIGKILL and
+ * SIGSTOP cannot be ignored (-EINVAL).
+ */
+static inline struct pspawn_attr pspawn_attr_sigdefault(unsigned long long signals)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SIGDEFAULT, 0, signals, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_sigignore(unsigned long long signals)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SIGIGNORE, 0, signals, 0);
+}
+
+/*
+ * Everything as exec would have it: the calling thread's mask, and what is
+ * ignored stays so, SIGPIPE too. SIGMASK, SIGDEFAULT and SIGIGNORE still count.
+ */
+static inline struct pspawn_attr pspawn_attr_siginherit(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SIGINHERIT, 0, 0, 0);
+}
+
+/* ---- identity ------------------------------------------------------------ */
+
+/*
+ * The real, effective and saved user and group ids. (gid_t)-1 leaves the group
+ * alone; GROUP sets it alone. With USER the supplementary groups are none,
+ * unless GROUPS lists them or KEEP_GROUPS keeps the caller's: setgroups(2) needs
+ * privilege, and failing it is an error like any other.
+ *
+ * From the change of ids until exec the child belongs to the new user, who can
+ * stop it, and with it the start.
+ */
+static inline struct pspawn_attr pspawn_attr_user(uid_t user, gid_t group)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_USER, 0, user, group);
+}
+
+static inline struct pspawn_attr pspawn_attr_group(gid_t group)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_GROUP, 0, group, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_groups(const gid_t *groups, size_t count)
+{
+	return pspawn_attr_with(PSPAWN_ATTR_GROUPS, groups, count);
+}
+
+static inline struct pspawn_attr pspawn_attr_keep_groups(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_KEEP_GROUPS, 0, 0, 0);
+}
+
+/* Linux 3.5: exec gives no privileges from here on, for good. PR_SET_NO_NEW_PRIVS. */
+static inline struct pspawn_attr pspawn_attr_no_new_privs(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_NO_NEW_PRIVS, 0, 0, 0);
+}
+
+/* Sets of capabilities: PSPAWN_CAPABILITY(CAP_NET_BIND_SERVICE) | ... */
+#define PSPAWN_CAPABILITY(n) (1ULL << (n))
+
+/*
+ * Linux 4.3: exactly these are ambient, so that an ordinary user's program has
+ * them. They have to be permitted to the caller; they are carried over a
+ * change of user, and made inheritable. PR_CAP_AMBIENT, capset(2).
+ */
+static inline struct pspawn_attr pspawn_attr_ambient(unsigned long long capabilities)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_AMBIENT, 0, capabilities, 0);
+}
+
+/* Linux: of the bounding set these remain, and no others. PR_CAPBSET_DROP. */
+static inline struct pspawn_attr pspawn_attr_bounding(unsigned long long capabilities)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_BOUNDING, 0, capabilities, 0);
+}
+
+/*
+ * Linux: permitted capabilities outlive the change of user (PR_SET_KEEPCAPS).
+ * An exec that follows drops them again, unless the securebits say otherwise:
+ * for most uses AMBIENT is what is wanted.
+ */
+static inline struct pspawn_attr pspawn_attr_keep_caps(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_KEEP_CAPS, 0, 0, 0);
+}
+
+/* Linux: the securebits as PR_SET_SECUREBITS has them, before ids are changed. */
+static inline struct pspawn_attr pspawn_attr_securebits(unsigned bits)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SECUREBITS, 0, bits, 0);
+}
+
+/*
+ * Linux: the child gets this signal when the *thread* that started it ends
+ * (PR_SET_PDEATHSIG). Set after the ids are changed, which would clear it. When
+ * the parent has ended meanwhile, the program never begins; only in a new pid
+ * namespace, where a parent outside cannot be seen, that goes unnoticed. A
+ * set-id program starts without it.
+ */
+static inline struct pspawn_attr pspawn_attr_pdeathsig(int signal)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_PDEATHSIG, signal, 0, 0);
+}
+
+/* ---- limits and scheduling ----------------------------------------------- */
+
+/*
+ * A resource limit, RLIM_INFINITY for none. Several, one per resource. Raised
+ * hard limits need root's power, which is still there. A soft RLIMIT_NOFILE
+ * that is too low for the map is set after it. setrlimit(2).
+ */
+static inline struct pspawn_attr pspawn_attr_rlimit(int resource, rlim_t soft, rlim_t hard)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_RLIMIT, resource, soft == RLIM_INFINITY ? ~0ULL : soft,
+			      hard == RLIM_INFINITY ? ~0ULL : hard);
+}
+
+/* The nice value itself, -20 to 19, not a change of it. setpriority(2). */
+static inline struct pspawn_attr pspawn_attr_nice(int value)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_NICE, value, 0, 0);
+}
+
+/* Policy (SCHED_FIFO, SCHED_BATCH, ...) and priority. sched_setscheduler(2). */
+static inline struct pspawn_attr pspawn_attr_sched(int policy, int priority)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SCHED, policy, (unsigned)priority, 0);
+}
+
+/* Linux: the CPUs that it may run on; a cpu_set_t, or any size. sched_setaffinity(2). */
+static inline struct pspawn_attr pspawn_attr_affinity(const void *set, size_t size)
+{
+	return pspawn_attr_with(PSPAWN_ATTR_AFFINITY, set, size);
+}
+
+/* Linux: I/O class (1 real time, 2 best effort, 3 idle) and level 0-7. ioprio_set(2). */
+static inline struct pspawn_attr pspawn_attr_ioprio(int io_class, int level)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_IOPRIO, io_class, (unsigned)level, 0);
+}
+
+/* The file mode creation mask, for the program and for files that the child creates. */
+static inline struct pspawn_attr pspawn_attr_umask(mode_t mask)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_UMASK, (int)mask, 0, 0);
+}
+
+/* Linux: oom_score_adj, -1000 to 1000, through /proc. proc(5). */
+static inline struct pspawn_attr pspawn_attr_oom_score(int adjustment)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_OOM_SCORE, adjustment, 0, 0);
+}
+
+/* Linux: the execution domain, as for personality(2): 0x0040000 for no address randomization. */
+static inline struct pspawn_attr pspawn_attr_personality(unsigned long persona)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_PERSONALITY, 0, persona, 0);
+}
+
+/* ---- namespaces ---------------------------------------------------------- */
+
+/* Linux; the values of its CLONE_NEW*, which other headers have too. */
+#define PSPAWN_NS_MOUNT 0x00020000u
+#define PSPAWN_NS_CGROUP 0x02000000u
+#define PSPAWN_NS_UTS 0x04000000u
+#define PSPAWN_NS_IPC 0x08000000u
+#define PSPAWN_NS_USER 0x10000000u
+#define PSPAWN_NS_PID 0x20000000u
+#define PSPAWN_NS_NET 0x40000000u
+
+/*
+ * New namespaces, at birth: with PSPAWN_NS_PID the child is process 1. In a new
+ * mount namespace all mounts are made private (MS_REC | MS_PRIVATE) at once.
+ * clone(2). UNSHARE does it in the child, for which a new pid namespace is the
+ * one of its own children. unshare(2).
+ */
+static inline struct pspawn_attr pspawn_attr_namespaces(unsigned flags)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_NAMESPACES, 0, flags, 0);
+}
+
+static inline struct pspawn_attr pspawn_attr_unshare(unsigned flags)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_UNSHARE, 0, flags, 0);
+}
+
+/*
+ * Enter the existing namespace that is open as the parent's `fd`, of this type:
+ * one of PSPAWN_NS_*. Several, in their order: a user namespace first, to have
+ * power in the others. For a pid namespace: the child's children. setns(2).
+ */
+static inline struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SETNS, fd, type, 0);
+}
+
+/*
+ * `count` ids from `inside` of the new user namespace are ours from `outside`
+ * on. Several. The parent writes them before the child does anything, so
+ * PSPAWN_NS_USER has to be among NAMESPACES (-EINVAL). user_namespaces(7).
+ */
+static inline struct pspawn_attr pspawn_attr_map_user(uid_t inside, uid_t outside, unsigned count)
+{
+	struct pspawn_attr attr = pspawn_attr_of(PSPAWN_ATTR_MAP_USER, 0, inside, outside);
+
+	attr.count = count;
+	return attr;
+}
+
+static inline struct pspawn_attr pspawn_attr_map_group(gid_t inside, gid_t outside, unsigned count)
+{
+	struct pspawn_attr attr = pspawn_attr_of(PSPAWN_ATTR_MAP_GROUP, 0, inside, outside);
+
+	attr.count = count;
+	return attr;
+}
+
+/* Whether setgroups(2) is allowed in there: an ordinary user has to deny it to map groups. */
+static inline struct pspawn_attr pspawn_attr_setgroups(int allow)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SETGROUPS, allow != 0, 0, 0);
+}
+
+/* ---- execution ----------------------------------------------------------- */
+
+/*
+ * The program is the file open as the parent's `fd`; `file` and the search path
+ * do not matter. The program does not find the descriptor in itself, unless the
+ * map lists it. A script needs that, because its interpreter opens it again, as
+ * /dev/fd/N: not listed, it is -ENOENT. execveat(2), Linux 3.19, else /proc.
+ */
+static inline struct pspawn_attr pspawn_attr_program_fd(int fd)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_PROGRAM_FD, fd, 0, 0);
+}
+
+/* The caller's thread traces the child, which stops when the program begins. PTRACE_TRACEME. */
+static inline struct pspawn_attr pspawn_attr_trace_me(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_TRACE_ME, 0, 0, 0);
+}
+
+/*
+ * When the program's file is open for writing (ETXTBSY), try again for at most
+ * so many milliseconds, up to 60000, for which the start then lasts.
+ */
+static inline struct pspawn_attr pspawn_attr_retry_busy(int ms)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_RETRY_BUSY, ms, 0, 0);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/* What a child is besides its descriptors: see probe-facts.c for the names of facts. */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <pspawn.h>
+
+enum { FACTS_MAX = 256 };
+
+struct fact {
+	const char *name;
+	const char *value;
+};
+
+struct facts {
+	int count;
+	struct fact facts[FACTS_MAX];
+	char text[65536];
+};
+
+/* The value, or NULL. */
+const char *fact(const struct facts *facts, const char *name);
+
+/*
+ * Start the probe as the description says, but for argv, which is filled in, and
+ * for one more descriptor at FACTS_FD by which it tells. It is a copy of the probe
+ * that every user may execute. The start has to succeed, errno and our table stay
+ * as they were.
+ */
+enum { FACTS_FD = 90 };
+void facts_of(struct pspawn_cmd *cmd, struct facts *facts);
+
+/*
+ * Start the probe without and with the attributes of the description: the facts
+ * of `changes` are then as they say there, and all others are as without.
+ */
+void expect_changes(struct pspawn_cmd *cmd, const struct fact *changes, size_t n);
+#define CHANGES(cmd, ...)                                                     \
+	expect_changes(cmd, (const struct fact[]) { __VA_ARGS__ },              \
+		       sizeof((const struct fact[]) { __VA_ARGS__ }) / sizeof(struct fact))
+
+/* The path of that copy. */
+const char *public_probe(void);
+
+/* Skip the case where we are not root, or root without all of its power. */
+void need_root(void);
+
+#endif
