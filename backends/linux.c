@@ -29,21 +29,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "backend.h"
-#include "entry.h"
+#include "linux.h"
 #include "raw.h"
 #include "watch.h"
 
-enum { STACK_SIZE = 4096, STACK_ALIGN = 16 };
-
 /* How to be born, best first. */
-struct way {
-	int by_clone3;
-	int pidfd;
-	int exit_signal;
-	int into_cgroup;
-};
-
 static const struct way ways[] = {
 	{ 1, CLONE_PIDFD, 0, 1 },    /* only with a cgroup: Linux 5.7 */
 	{ 1, CLONE_PIDFD, 0, 0 },    /* Linux 5.5 */
@@ -81,91 +71,6 @@ CHILD_SIDE static int run(void *argument)
 	}
 	replay(&cradle->stage);
 	return 1;
-}
-
-/* What a birth is to be besides a way. */
-struct wish {
-	int (*child)(void *);
-	void *argument;
-	unsigned long flags;
-	int cgroup;
-};
-
-static long give_birth(const struct way *way, const struct wish *wish, int *pidfd)
-{
-	char stack[STACK_SIZE] __attribute__((aligned(STACK_ALIGN)));
-	unsigned long flags = CLONE_VM | CLONE_VFORK | (unsigned long)way->pidfd | wish->flags;
-	struct entry_args args = { 0 };
-
-	*pidfd = -1;
-	if (!way->by_clone3)
-		return entry_clone(flags | (unsigned long)way->exit_signal, stack + STACK_SIZE,
-				   pidfd, wish->child, wish->argument);
-	args.flags = flags | CLONE_CLEAR_SIGHAND;
-	args.pidfd = (uintptr_t)pidfd;
-	args.exit_signal = (uint64_t)way->exit_signal;
-	args.stack = (uintptr_t)stack;
-	args.stack_size = STACK_SIZE;
-	if (!way->into_cgroup)
-		return entry_clone3(&args, ENTRY_ARGS_FIRST, wish->child, wish->argument);
-	args.flags |= CLONE_INTO_CGROUP;
-	args.cgroup = (uint64_t)wish->cgroup;
-	return entry_clone3(&args, ENTRY_ARGS_CGROUP, wish->child, wish->argument);
-}
-
-static int one_step_down(long pid)
-{
-	return pid == -ENOSYS || pid == -EPERM || pid == -EINVAL || pid == -E2BIG;
-}
-
-static int is_shortage(long pid)
-{
-	return pid == -EAGAIN || pid == -ENOMEM || pid == -EMFILE || pid == -ENFILE;
-}
-
-/* ---- does CLONE_VM share memory here, and CLONE_VFORK wait? */
-
-CHILD_SIDE static int leave_a_mark(void *argument)
-{
-	*(volatile int *)argument = 1;
-	return 0;
-}
-
-enum { UNKNOWN, HONEST, DISHONEST };
-
-/* HONEST, DISHONEST, or why no child could be had. */
-static long ask_whether_honest(void)
-{
-	static const struct way plain[] = { { 0, 0, 0, 0 }, { 0, 0, SIGCHLD, 0 } };
-	volatile int mark = 0;
-	struct wish wish = { leave_a_mark, (void *)&mark, 0, -1 };
-	struct sys_mask mask;
-	long pid = -EINVAL;
-	int pidfd, answer;
-
-	sys_block_signals(&mask);
-	for (size_t i = 0; i < 2 && pid == -EINVAL; i++)
-		pid = give_birth(&plain[i], &wish, &pidfd);
-	/* At once: a mark that is left later is one of a child that runs beside us. */
-	answer = mark ? HONEST : DISHONEST;
-	sys_set_mask(&mask);
-	if (pid < 0)
-		return pid;
-	sys_reap((pid_t)pid);
-	return answer;
-}
-
-static long honest(void)
-{
-	static atomic_int cached = UNKNOWN;
-	long answer = atomic_load(&cached);
-
-	if (answer == UNKNOWN) {
-		answer = ask_whether_honest();
-		if (answer > 0)
-			atomic_store(&cached, (int)answer);
-	}
-	return answer;
 }
 
 static int first_map(const struct plan *plan)
@@ -206,8 +111,8 @@ static const char *refuses(const struct plan *plan, int *index)
  */
 static int cut_above(int top)
 {
-	static atomic_int cached = UNKNOWN;
-	enum { EXACT = 1, ROUNDED };
+	static atomic_int cached;
+	enum { UNKNOWN, EXACT, ROUNDED };
 	int how = atomic_load(&cached);
 
 	if (how == UNKNOWN) {

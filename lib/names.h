@@ -11,7 +11,15 @@
 #define apply_otherwise pspawn0_apply_otherwise
 #define attr_acts pspawn0_attr_acts
 #define attr_check pspawn0_attr_check
+#define attr_keep_capabilities pspawn0_attr_keep_capabilities
 #define attr_last pspawn0_attr_last
+#define attr_limit_bounding pspawn0_attr_limit_bounding
+#define attr_no_new_privs pspawn0_attr_no_new_privs
+#define attr_raise_ambient pspawn0_attr_raise_ambient
+#define attr_set_group pspawn0_attr_set_group
+#define attr_set_groups pspawn0_attr_set_groups
+#define attr_set_securebits pspawn0_attr_set_securebits
+#define attr_set_user pspawn0_attr_set_user
 #define backend_fork pspawn0_backend_fork
 #define backend_linux pspawn0_backend_linux
 #define backend_posix_spawn pspawn0_backend_posix_spawn
@@ -27,7 +35,10 @@
 #define fdmap_unused pspawn0_fdmap_unused
 #define fill_error pspawn0_fill_error
 #define fork_rehearse pspawn0_fork_rehearse
+#define give_birth pspawn0_give_birth
+#define honest pspawn0_honest
 #define is_left_out pspawn0_is_left_out
+#define is_shortage pspawn0_is_shortage
 #define ladder pspawn0_ladder
 #define leave_out pspawn0_leave_out
 #define lower pspawn0_lower
@@ -38,6 +49,7 @@
 #define numbers_drop pspawn0_numbers_drop
 #define numbers_hand_over pspawn0_numbers_hand_over
 #define numbers_take pspawn0_numbers_take
+#define one_step_down pspawn0_one_step_down
 #define path_search pspawn0_path_search
 #define plan_add pspawn0_plan_add
 #define plan_attr pspawn0_plan_attr

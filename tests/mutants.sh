@@ -61,12 +61,12 @@ lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
 lib/seats.c%s/seats\[i\].to == seats\[i - 1\].to/0/%fork%K02
 lib/seats.c%s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/%fork%C03 C17
 lib/seats.c%s/hops < n ?/hops < 2 ?/%fork%F11
-lib/plan.c%s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/%fork%F09
-lib/plan.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
+lib/plan-fds.c%s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/%fork%F09
+lib/plan-fds.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
 lib/work.c%s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/%fork%B01
 lib/work.c%s/^	free(work->path_memory);/	;/%fork%H09
 lib/numbers.c%s/\*work->cmd.fds\[i\].end = work->ours\[i\];/*work->cmd.fds[i].end = work->theirs[i];/%fork%E09 E10
-lib/work.c%s/plan->scratch = fdmap_unused(/if (plan->scratch == SCRATCH_LATER) &/%posix_spawn%A17
+lib/work.c%s/plan->scratch = lowest_scratch(/if (plan->scratch == SCRATCH_LATER) \&/%posix_spawn%A17
 lib/numbers.c%s/work->plan.left_over >= sys_fd_limit()/0/%linux%H02
 lib/path.c%s/element\[0\] != '\/'/0/%fork%G10
 lib/path.c%s/if (search.name_length == 0)/if (0)/%fork%G10
@@ -74,8 +74,8 @@ lib/env.c%s/if (!base)/if (0)/%fork%L10
 lib/start.c%s/error->index = report->code ? report->index : -1;/error->index = report->index + 1;/%fork%A01
 backends/replay.c%s/flags & ~FD_CLOEXEC/flags/%fork%B01
 backends/replay.c%s/step->flags & ~O_CLOEXEC/step->flags/%fork%F01
-backends/replay.c%s/fd == step->to)/0)/%fork%F06
-backends/replay.c%s/report->index = step->index/report->index = 0/%fork%G02 F04
+backends/replay.c%s/fd == step->to)$/0)/%fork%F06
+backends/replay.c%s/report->index = step->index;/report->index = 0;/%fork%G02 F04
 backends/replay.c%s/ | O_NONBLOCK;/;/%posix_spawn%F04
 backends/closefrom.c%s/close_gap(closing, first, INT_MAX)/0/%fork%B05 C01
 backends/closefrom.c%s/ != -EBADF;/ * 0 + 1;/%fork%C10
@@ -87,14 +87,14 @@ backends/linux.c%s/sys_unshare_files(cradle->cut + 1)/sys_unshare_files(cradle->
 backends/linux.c%s/top : top . 4095/top : top/%linux%C20
 backends/linux.c%s/= sys_kernel_is_at_least(6, 11)/= 0 \&\& sys_kernel_is_at_least(6, 11)/%linux%C20
 backends/linux.c%s/sys_close(cradle->pidfd);/;/%linux%A19
-backends/linux.c%s/sys_set_mask(&mask);/;/%linux%I03
+backends/linux.c%s/^	sys_set_mask(&mask);/	;/%linux%I03
 backends/linux.c%s/sys_reap(pid);/;/%linux%G05
-backends/linux.c%s/mark ? HONEST : DISHONEST/HONEST/%linux%G12
+backends/linux-honest.c%s/mark ? HONEST : DISHONEST/HONEST/%linux%G12
 backends/linux.c%s/!cradle->plan->inherit_all \&\&/1 \&\&/%linux%C19
 backends/linux.c%s/handlers_cleared = ways\[i\].by_clone3/handlers_cleared = 1/%linux%J05
 backends/linux.c%s/if (cradle->unshare_error)$/if (0)/%linux%C10 C14
-backends/sys-linux.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
-backends/sys-linux.c%s/ .. (number >= 32 \&\& number <= 34)//%linux%I03
+backends/sys-linux-signals.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
+lib/plan-attrs.c%s/ | PLAN_RESERVED_SIGNALS;/;/%linux%I03
 backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
 backends/watch-pidfd.c%s/info->si_code == CLD_DUMPED/0/%linux%I09
 backends/watch-pidfd.c%s/if (!slept)/if (0)/%linux%I09

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # M06, M07: the planner calls nothing; the child side calls sys.h and nothing else, which
 # on CPUs with an entry of their own calls nothing at all.
-echo 1..4
+echo 1..5
 cd "$PSPAWN_BUILD" || exit 1
 number=0
 
@@ -51,9 +51,16 @@ case $ENTRY in
 	echo 'ok 4 - M07 system_calls_are_raw # SKIP they are libc'"'"'s here'
 	;;
 libc)
-	pure 'M07 system_calls_are_raw' 'syscall|__errno_location' $(objects backends sys-linux)
+	pure 'M07 system_calls_are_raw' 'syscall|__errno_location' $(objects backends sys-linux sys-linux-signals)
 	;;
 *)
-	pure 'M07 system_calls_are_raw' - $(objects backends sys-linux)
+	pure 'M07 system_calls_are_raw' - $(objects backends sys-linux sys-linux-signals)
 	;;
 esac
+# Libc's set*id() and setrlimit() would signal or lock the threads of the parent.
+if [ -z "$ENTRY" ]; then
+	echo 'ok 5 - M07 attributes_are_raw # SKIP they are libc'"'"'s here'
+else
+	sys='pspawn0_(attr_[a-z_]*|sys_(open|close|write|chdir|fchdir|ignore_signals|set_foreground))'
+	pure 'M07 attributes_are_raw' "$sys|syscall|__errno_location" $(objects backends attrs-linux attrs-linux-ids)
+fi
