@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What an attribute may hold, and what it is called. */
+/* What an attribute may hold. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -14,8 +14,7 @@ enum {
 	VALUES = 6, /* both */
 	DATA = 8,
 	COUNT = 16,
-	SURE = 32, /* it cannot fail, and so not be preferred */
-	SET = 64   /* VALUE is a set of signals or capabilities */
+	SURE = 32 /* it cannot fail, and so not be preferred */
 };
 
 enum { FIRST_PREFERRED = 64 };
@@ -170,19 +169,19 @@ static const struct rule rules[] = {
 	[PSPAWN_ATTR_NO_TTY] = { any, 0 },
 	[PSPAWN_ATTR_CTTY] = { descriptor, NUMBER },
 	[PSPAWN_ATTR_FOREGROUND] = { descriptor, NUMBER },
-	[PSPAWN_ATTR_SIGMASK] = { any, VALUE | SET },
-	[PSPAWN_ATTR_SIGDEFAULT] = { any, VALUE | SET },
-	[PSPAWN_ATTR_SIGIGNORE] = { ignorable, VALUE | SET },
+	[PSPAWN_ATTR_SIGMASK] = { any, VALUE },
+	[PSPAWN_ATTR_SIGDEFAULT] = { any, VALUE },
+	[PSPAWN_ATTR_SIGIGNORE] = { ignorable, VALUE },
 	[PSPAWN_ATTR_SIGINHERIT] = { any, 0 },
 	[PSPAWN_ATTR_USER] = { user, VALUES },
 	[PSPAWN_ATTR_GROUP] = { user, VALUE },
 	[PSPAWN_ATTR_GROUPS] = { array, DATA | COUNT },
 	[PSPAWN_ATTR_KEEP_GROUPS] = { any, 0 },
 	[PSPAWN_ATTR_NO_NEW_PRIVS] = { any, 0 },
-	[PSPAWN_ATTR_AMBIENT] = { any, VALUE | SET },
-	[PSPAWN_ATTR_BOUNDING] = { any, VALUE | SET },
+	[PSPAWN_ATTR_AMBIENT] = { any, VALUE },
+	[PSPAWN_ATTR_BOUNDING] = { any, VALUE },
 	[PSPAWN_ATTR_KEEP_CAPS] = { any, 0 },
-	[PSPAWN_ATTR_SECUREBITS] = { bits32, VALUE | SET },
+	[PSPAWN_ATTR_SECUREBITS] = { bits32, VALUE },
 	[PSPAWN_ATTR_PDEATHSIG] = { signal_number, NUMBER },
 	[PSPAWN_ATTR_RLIMIT] = { limit, NUMBER | VALUES },
 	[PSPAWN_ATTR_NICE] = { nice_value, NUMBER },
@@ -191,12 +190,12 @@ static const struct rule rules[] = {
 	[PSPAWN_ATTR_IOPRIO] = { io_class, NUMBER | VALUE },
 	[PSPAWN_ATTR_UMASK] = { permissions, NUMBER },
 	[PSPAWN_ATTR_OOM_SCORE] = { oom_score, NUMBER },
-	[PSPAWN_ATTR_PERSONALITY] = { bits32, VALUE | SET },
+	[PSPAWN_ATTR_PERSONALITY] = { bits32, VALUE },
 	[PSPAWN_ATTR_ROOT] = { text, DATA },
 	[PSPAWN_ATTR_ROOT_FD] = { descriptor, NUMBER },
 	[PSPAWN_ATTR_CGROUP] = { descriptor, NUMBER },
-	[PSPAWN_ATTR_NAMESPACES] = { namespaces, VALUE | SET },
-	[PSPAWN_ATTR_UNSHARE] = { namespaces, VALUE | SET },
+	[PSPAWN_ATTR_NAMESPACES] = { namespaces, VALUE },
+	[PSPAWN_ATTR_UNSHARE] = { namespaces, VALUE },
 	[PSPAWN_ATTR_SETNS] = { one_namespace, NUMBER | VALUE },
 	[PSPAWN_ATTR_MAP_USER] = { id_map, VALUES | COUNT },
 	[PSPAWN_ATTR_MAP_GROUP] = { id_map, VALUES | COUNT },
@@ -235,23 +234,4 @@ const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind)
 		if (cmd->attrs[i].kind == kind)
 			return &cmd->attrs[i];
 	return NULL;
-}
-
-void text_add_operand(struct text *text, const struct pspawn_attr *attr)
-{
-	int known = attr->kind > 0 && (size_t)attr->kind < sizeof(rules) / sizeof(rules[0]);
-	const struct rule *rule = &rules[known ? attr->kind : 0];
-
-	if (rule->check == descriptor || rule->check == one_namespace) {
-		text_add(text, " descriptor %d", attr->number);
-	} else if (rule->members & NUMBER) {
-		text_add(text, " %d", attr->number);
-	} else if (rule->members & SET) {
-		text_add(text, " 0x%llx", attr->value[0]);
-	} else if (rule->members & VALUE) {
-		text_add(text, " %llu", attr->value[0]);
-	} else if (rule->members & DATA && !(rule->members & COUNT) && attr->data) {
-		text_add(text, " ");
-		text_add_quoted(text, attr->data);
-	}
 }

@@ -111,7 +111,7 @@ static void add_attribute(struct text *text, const struct pspawn_error *error,
 	if (error->index < 0)
 		return;
 	if (attribute_of(error, cmd))
-		text_add_operand(text, attribute_of(error, cmd));
+		text_add_operand(text, attribute_of(error, cmd), error->step);
 	text_add(text, " (attribute %d)", error->index);
 }
 

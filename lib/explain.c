@@ -34,7 +34,8 @@ static void add_attribute(struct text *text, const struct pspawn_cmd *cmd,
 {
 	if (step->index < 0)
 		return;
-	text_add_operand(text, &cmd->attrs[step->index]);
+	if (step->kind != STEP_EXEC)
+		text_add_operand(text, &cmd->attrs[step->index], step_names[step->kind].step);
 	text_add(text, "  (attribute %d%s)", step->index, step->prefer ? ", preferred" : "");
 }
 

@@ -122,8 +122,8 @@ struct text {
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_add_quoted(struct text *text, const char *name);
 
-/* What the attribute is about, where that can be said in a word: ` "/srv"`, ` 1000`. */
-void text_add_operand(struct text *text, const struct pspawn_attr *attr);
+/* What the attribute's step is about, where that can be said in a word: ` "/srv"`, ` 1000`. */
+void text_add_operand(struct text *text, const struct pspawn_attr *attr, int step);
 
 /*
  * The interpreter that `program` needs and the system lacks, by its #! line or
