@@ -81,7 +81,8 @@ static pid_t fork_child(const struct plan *plan, struct line *line, unsigned nam
 {
 	pid_t pid;
 
-	line->parent = getpid();
+	if (plan->watches_parent)
+		line->parent = getpid();
 	sys_block_signals(&line->mask);
 	pid = namespaces ? sys_fork_into(namespaces) : sys_fork();
 	if (pid == 0)
@@ -141,6 +142,7 @@ static int connect_to_child(const struct plan *plan, struct line *line)
 	int result;
 
 	line->channel[0] = line->channel[1] = line->gate[0] = line->gate[1] = -1;
+	line->parent = 0;
 	result = make_channel(plan, line->channel);
 	if (result == 0 && plan->waits_for_maps)
 		result = make_channel(plan, line->gate);

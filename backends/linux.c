@@ -26,11 +26,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "linux.h"
-#include "raw.h"
 #include "watch.h"
 
 /* How to be born, best first. */
@@ -85,12 +84,13 @@ static int first_map(const struct plan *plan)
 
 static const char *refuses(const struct plan *plan, int *index)
 {
-	long answer = honest();
+	long answer;
 
 	if (plan->waits_for_maps) {
 		*index = first_map(plan);
 		return "ids are mapped by a parent that runs, and this one would be suspended";
 	}
+	answer = honest();
 	*index = -1;
 	if (answer == DISHONEST)
 		return "a child does not share memory here, so it could not report errors";
@@ -220,22 +220,6 @@ static int watch_of(const struct cradle *cradle, pid_t pid)
 	return watch > 2 ? watch : reserve(watch, NULL);
 }
 
-/*
- * A change of ids or capabilities makes the memory of the child undumpable, and
- * that memory is ours. It has to be so while the child is there, whose new user
- * could otherwise look at us through it; but not for ever.
- */
-static int dumpable(void)
-{
-	return (int)RAW5(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
-}
-
-static void be_dumpable_again(int before)
-{
-	if (before == 1 && dumpable() != 1)
-		RAW5(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
-}
-
 static void set_stage(struct cradle *cradle, const struct sys_mask *callers_mask)
 {
 	struct stage *stage = &cradle->stage;
@@ -251,15 +235,17 @@ static void set_stage(struct cradle *cradle, const struct sys_mask *callers_mask
 
 static long birth_apart(struct cradle *cradle)
 {
-	int before = cradle->plan->new_powers ? dumpable() : 0;
 	struct sys_mask mask;
 	long pid;
 
 	set_stage(cradle, &mask);
 	sys_block_signals(&mask);
+	if (cradle->plan->new_powers)
+		dumpable_save();
 	pid = birth_in_namespaces(cradle);
+	if (cradle->plan->new_powers)
+		dumpable_restore();
 	sys_set_mask(&mask);
-	be_dumpable_again(before);
 	return pid;
 }
 

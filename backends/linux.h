@@ -37,4 +37,8 @@ int is_shortage(long result);
 enum { HONEST = 1, DISHONEST };
 long honest(void);
 
+/* Around the birth of a child that changes its powers; see dumpable.c. */
+void dumpable_save(void);
+void dumpable_restore(void);
+
 #endif

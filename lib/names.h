@@ -28,6 +28,8 @@
 #define choose_next pspawn0_choose_next
 #define close_rest pspawn0_close_rest
 #define cmd_check pspawn0_cmd_check
+#define dumpable_restore pspawn0_dumpable_restore
+#define dumpable_save pspawn0_dumpable_save
 #define entry_clone pspawn0_entry_clone
 #define entry_clone3 pspawn0_entry_clone3
 #define env_edit pspawn0_env_edit
