@@ -1,43 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # The command, from outside.
-pspawn=$PSPAWN_TREE
-work=$(mktemp -d)
-trap 'cd /; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-number=0
-
-# said PATTERN: standard error matches it; '': it is empty.
-said() {
-	if [ -n "$1" ]; then
-		grep -q -- "$1" err
-	else
-		[ ! -s err ]
-	fi
-}
-
-# expect NAME STATUS STDOUT STDERR-PATTERN COMMAND...
-expect() {
-	name=$1 status=$2 out=$3 err=$4
-	shift 4
-	"$@" >out 2>err </dev/null
-	got=$?
-	number=$((number + 1))
-	if [ $got = "$status" ] && [ "$(cat out)" = "$out" ] && said "$err"; then
-		echo "ok $number - $name"
-	else
-		echo "# status $got and not $status; wanted $out and $err"
-		sed 's/^/# out: /' out
-		sed 's/^/# err: /' err
-		echo "not ok $number - $name"
-	fi
-}
-
-if [ ! -x "$pspawn" ]; then
-	echo '1..0 # SKIP no such command in this build'
-	exit 0
-fi
-: >err
+. "$PSPAWN_SOURCE/tests/expect.sh"
 printf 'content\n' >in
 printf '#!/bin/nosh\n' >script
 printf '#!/bin/sh\n' >plain

@@ -28,15 +28,37 @@ static double seconds(const struct timeval *time)
 	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
-void json_result(const char *backend, pid_t pid, const struct pspawn_status *status)
+static void put_left_out(const struct options *options, const struct pspawn_child *child)
 {
-	fprintf(stderr, "{\"pid\":%ld,\"backend\":", (long)pid);
-	put_string(backend);
+	const char *separator = "";
+
+	fputs(",\"left_out\":[", stderr);
+	for (size_t i = 0; i < options->cmd.nattrs; i++) {
+		if (pspawn_outcome(child, i) != PSPAWN_LEFT_OUT)
+			continue;
+		fputs(separator, stderr);
+		put_string(options->attr_names[i]);
+		separator = ",";
+	}
+	putc(']', stderr);
+}
+
+void json_stopped(const struct pspawn_child *child)
+{
+	fprintf(stderr, "{\"pid\":%ld,\"stopped\":true}\n", (long)child->pid);
+}
+
+void json_result(const struct options *options, const struct pspawn_child *child,
+		 const struct pspawn_status *status)
+{
+	fprintf(stderr, "{\"pid\":%ld,\"backend\":", (long)child->pid);
+	put_string(pspawn_backend_name(child));
 	if (status->exited)
 		fprintf(stderr, ",\"code\":%d,\"signal\":null", status->code);
 	else
 		fprintf(stderr, ",\"code\":null,\"signal\":%d", status->signal);
 	fprintf(stderr, ",\"core\":%s", status->core ? "true" : "false");
+	put_left_out(options, child);
 	fprintf(stderr, ",\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"max_rss\":%ld}\n",
 		seconds(&status->rusage.ru_utime), seconds(&status->rusage.ru_stime),
 		status->rusage.ru_maxrss);

@@ -5,7 +5,12 @@
 
 #include <pspawn.h>
 
-void json_result(const char *backend, pid_t pid, const struct pspawn_status *status);
+#include "options.h"
+
+/* The handle as it was before the wait that gave the status. */
+void json_result(const struct options *options, const struct pspawn_child *child,
+		 const struct pspawn_status *status);
+void json_stopped(const struct pspawn_child *child);
 void json_error(const struct pspawn_error *error, const char *sentence);
 
 #endif

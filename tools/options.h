@@ -12,7 +12,9 @@ struct options {
 	struct pspawn_cmd cmd; /* points into this structure and into argv */
 	struct pspawn_fd fds[OPTIONS_MAX];
 	struct pspawn_attr attrs[OPTIONS_MAX];
+	const char *attr_names[OPTIONS_MAX]; /* the option of each */
 	struct relay *relay; /* the child that shows its descriptors; see fds.h */
+	int prefer;	     /* applies to the next attribute */
 	int explain;
 	int show_fds;
 	int json;
@@ -22,5 +24,8 @@ enum { OPTIONS_TO_RUN, OPTIONS_ANSWERED };
 
 /* Fill from the command line. --help and --version are answered here; wrong usage exits. */
 int options_parse(struct options *options, int argc, char **argv);
+
+/* Is there an attribute of this kind? Returns the index of the last one, or -1. */
+int options_find(const struct options *options, int kind);
 
 #endif

@@ -9,8 +9,11 @@
 #include "fds.h"
 #include "json.h"
 #include "options.h"
+#include "stopped.h"
+#include "terminal.h"
+#include "values.h"
 
-enum { OWN_ERROR = 125, NOT_EXECUTABLE = 126, NOT_FOUND = 127, BY_SIGNAL = 128 };
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127, BY_SIGNAL = 128 };
 
 static int is_about_the_program(const struct pspawn_error *error)
 {
@@ -72,9 +75,8 @@ static void catch_signals(void)
 
 static int wait_for(const struct options *options, struct pspawn_child *child)
 {
-	const char *backend = pspawn_backend_name(child);
+	struct pspawn_child started = *child;
 	struct pspawn_status status;
-	pid_t pid = child->pid;
 	int result = pspawn_wait(child, &status, -1);
 
 	if (result < 0) {
@@ -82,8 +84,30 @@ static int wait_for(const struct options *options, struct pspawn_child *child)
 		return OWN_ERROR;
 	}
 	if (options->json)
-		json_result(backend, pid, &status);
+		json_result(options, &started, &status);
 	return status.exited ? status.code : BY_SIGNAL + status.signal;
+}
+
+/* The pid is for whoever wants to continue it, or to attach a debugger. */
+static int leave_stopped(const struct options *options, struct pspawn_child *child)
+{
+	int index = options_find(options, PSPAWN_ATTR_TRACE_ME);
+	int code;
+
+	if (index < 0 || pspawn_outcome(child, (size_t)index) == PSPAWN_LEFT_OUT)
+		return 0;
+	code = stopped_leave(child);
+	if (code) {
+		fprintf(stderr, "pspawn: stop the program: %s\n", strerror(code));
+		pspawn_kill(child, SIGKILL);
+		pspawn_wait(child, NULL, -1);
+		return OWN_ERROR;
+	}
+	if (options->json)
+		json_stopped(child);
+	else
+		fprintf(stderr, "pspawn: process %ld is stopped\n", (long)child->pid);
+	return 0;
 }
 
 static int run(struct options *options)
@@ -94,6 +118,8 @@ static int run(struct options *options)
 	if (pspawn_start(&child, &options->cmd, &error) < 0)
 		return fail(options, &error);
 	catch_signals();
+	if (leave_stopped(options, &child) != 0)
+		return OWN_ERROR;
 	return wait_for(options, &child);
 }
 
@@ -127,6 +153,8 @@ static int flushed(int status)
 int main(int argc, char **argv)
 {
 	static struct options options;
+	pid_t foreground = -1;
+	int status;
 
 	if (argc > 5 && strcmp(argv[1], FDS_RELAY) == 0)
 		return fds_relay(argv);
@@ -136,5 +164,9 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	if (options.explain)
 		return flushed(explain(&options));
-	return options.show_fds ? run_and_show(&options) : run(&options);
+	if (options_find(&options, PSPAWN_ATTR_FOREGROUND) >= 0)
+		foreground = terminal_foreground();
+	status = options.show_fds ? run_and_show(&options) : run(&options);
+	terminal_give_back(foreground);
+	return status;
 }
