@@ -223,10 +223,10 @@ void plan_make(struct plan *plan, const struct plan_parts *parts)
 	/* By the child's numbers, so that a terminal may be one that it has opened. */
 	plan_attr_to(p, PSPAWN_ATTR_CTTY, STEP_CTTY);
 	plan_attr_to(p, PSPAWN_ATTR_FOREGROUND, STEP_FOREGROUND);
-	/* A traced child stops at signals, and the parent may be held until it is here. */
-	plan_attr(p, PSPAWN_ATTR_TRACE_ME, STEP_TRACE_ME);
-	/* Last, because a stop signal that arrives from here on holds the parent too. */
+	/* Late, because a stop signal that arrives from here on holds the parent too. */
 	plan_mask(p);
+	/* Later still: a traced child stops at every signal. */
+	plan_attr(p, PSPAWN_ATTR_TRACE_ME, STEP_TRACE_ME);
 	add_exec(p);
 	look_over(plan);
 }

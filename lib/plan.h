@@ -66,8 +66,8 @@ enum step_kind {
 	STEP_OPEN,	   /* open path as `to`, which is not in use */
 	STEP_CTTY,	   /* the child's `to` */
 	STEP_FOREGROUND,   /* of the terminal at the child's `to` */
-	STEP_TRACE_ME,
 	STEP_MASK,	   /* block the signals in value[0]; number 1: the caller's mask */
+	STEP_TRACE_ME,
 	STEP_EXEC,	   /* path is the program, or the descriptor `to` */
 	STEP_KINDS
 };

@@ -238,8 +238,8 @@ enum pspawn_step {
 	PSPAWN_STEP_OPEN,	/* opening a file */
 	PSPAWN_STEP_CTTY,	/* taking the controlling terminal */
 	PSPAWN_STEP_FOREGROUND,	/* coming to the foreground */
-	PSPAWN_STEP_TRACE_ME,	/* asking to be traced */
 	PSPAWN_STEP_MASK,	/* setting the signal mask */
+	PSPAWN_STEP_TRACE_ME,	/* asking to be traced */
 	PSPAWN_STEP_EXEC	/* executing the program */
 };
 

@@ -313,9 +313,9 @@ static inline struct pspawn_attr pspawn_attr_bounding(unsigned long long capabil
 }
 
 /*
- * Linux: permitted capabilities outlive the change of user (PR_SET_KEEPCAPS).
- * An exec that follows drops them again, unless the securebits say otherwise:
- * for most uses AMBIENT is what is wanted.
+ * Linux: permitted capabilities outlive the change of user (PR_SET_KEEPCAPS), and
+ * with it what is inheritable stays useful. An ordinary user's exec drops what
+ * the program's file does not give: for most uses AMBIENT is what is wanted.
  */
 static inline struct pspawn_attr pspawn_attr_keep_caps(void)
 {
@@ -472,7 +472,11 @@ static inline struct pspawn_attr pspawn_attr_program_fd(int fd)
 	return pspawn_attr_of(PSPAWN_ATTR_PROGRAM_FD, fd, 0, 0);
 }
 
-/* The caller's thread traces the child, which stops when the program begins. PTRACE_TRACEME. */
+/*
+ * Linux: the caller's thread traces the child, which stops when the program
+ * begins. A signal that arrives in the last moment before stops it too, and
+ * holds the start. PTRACE_TRACEME.
+ */
 static inline struct pspawn_attr pspawn_attr_trace_me(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_TRACE_ME, 0, 0, 0);
