@@ -95,13 +95,14 @@ int lower_can(const struct plan_step *step)
 		return step->to < 0;
 	case STEP_SIGNALS: /* libc's own are left ignored unless they are asked for */
 		return (~step->value[0] & PLAN_RESERVED_SIGNALS) == 0;
+	case STEP_MASK: /* libc never blocks its own */
+		return step->number || (step->value[0] & PLAN_RESERVED_SIGNALS) == 0;
 	case STEP_PGROUP:
 	case STEP_MOVE:
 	case STEP_CLEAR:
 	case STEP_CLOSE_REST:
 	case STEP_CLOSE:
 	case STEP_OPEN:
-	case STEP_MASK:
 		return 1;
 	default:
 		/* FOREGROUND too: a start that fails would leave the terminal to a dead group. */
