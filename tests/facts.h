@@ -30,14 +30,25 @@ const char *fact(const struct facts *facts, const char *name);
 enum { FACTS_FD = 90 };
 void facts_of(struct pspawn_cmd *cmd, struct facts *facts);
 
+/* In the place of a value that nobody can know before: it is there, and is not what it was. */
+#define FACT_CHANGED "\001"
+
 /*
  * Start the probe without and with the attributes of the description: the facts
- * of `changes` are then as they say there, and all others are as without.
+ * of `changes` are then as they say there, and all others are as without. Where
+ * nothing here has such an attribute, the case is skipped.
  */
 void expect_changes(struct pspawn_cmd *cmd, const struct fact *changes, size_t n);
 #define CHANGES(cmd, ...)                                                     \
 	expect_changes(cmd, (const struct fact[]) { __VA_ARGS__ },              \
 		       sizeof((const struct fact[]) { __VA_ARGS__ }) / sizeof(struct fact))
+
+/* The same, between one description and another. */
+void expect_changes_from(const struct pspawn_cmd *plain, struct pspawn_cmd *cmd,
+			 const struct fact *changes, size_t n);
+
+/* Not a fact has changed. */
+#define SAME(cmd) expect_changes(cmd, NULL, 0)
 
 /* The path of that copy. */
 const char *public_probe(void);

@@ -103,6 +103,19 @@ static void add_session(void)
 	close(tty);
 }
 
+/* ---- descriptors */
+
+static void add_descriptors(void)
+{
+	char text[4096] = "";
+
+	for (int fd = 0; fd < 512; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%d",
+				 text[0] ? "," : "", fd);
+	add("descriptors", "%s", text);
+}
+
 /* ---- limits and scheduling */
 
 static void add_limits(void)
@@ -244,17 +257,32 @@ static void add_file(const char *name, const char *path)
 	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 	close(fd);
+	if (length >= 0)
+		text[length] = '\0';
 	for (ssize_t i = 0; i < length; i++)
 		if (text[i] == '\n')
 			text[i] = i + 1 < length ? ' ' : '\0';
-	if (length >= 0)
-		text[length] = '\0';
 	add(name, "%s", length < 0 ? "?" : text);
+}
+
+/* Does a mount made here appear in other namespaces? */
+static void add_shared_mounts(void)
+{
+	char line[8192];
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	int shared = 0;
+
+	while (mounts && fgets(line, sizeof(line), mounts))
+		shared |= strstr(line, " shared:") != NULL;
+	add("shared-mounts", "%s", !mounts ? "?" : shared ? "some" : "none");
+	if (mounts)
+		fclose(mounts);
 }
 
 static void add_surroundings(void)
 {
-	static const char *const kinds[] = { "mnt", "uts", "ipc", "user", "pid", "net", "cgroup" };
+	static const char *const kinds[] = { "mnt", "uts", "ipc",    "user",
+					     "pid", "net", "cgroup", "pid_for_children" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		char name[32], path[64];
@@ -263,7 +291,11 @@ static void add_surroundings(void)
 		snprintf(path, sizeof(path), "/proc/self/ns/%s", kinds[i]);
 		add_link(name, path);
 	}
+	add_file("uid-map", "/proc/self/uid_map");
+	add_file("gid-map", "/proc/self/gid_map");
+	add_file("setgroups", "/proc/self/setgroups");
 	add_file("cgroup", "/proc/self/cgroup");
+	add_shared_mounts();
 	add_file("oom-score", "/proc/self/oom_score_adj");
 	add("process-1", "%s", getpid() == 1 ? "yes" : "no");
 }
@@ -298,6 +330,7 @@ size_t probe_facts(char *buffer, size_t size)
 	room = size;
 	used = 0;
 	add_identity();
+	add_descriptors();
 	add_session();
 	add_limits();
 	add_umask();

@@ -10,6 +10,9 @@
  *   seek FD OFFSET, accept FD, flock FD, fcntl-lock FD
  *   sleep FD                              until FD is at its end
  *   echo IN OUT                           copy
+ *   family FD, exile FD                   tell FD the pid of a child, in our session or one of
+ *                                         its own, that stays for ever as we do
+ *   mount DIR                             a file system
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +22,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#ifdef __linux__
+#include <sys/mount.h>
+#endif
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,6 +107,33 @@ static int lock(int fd)
 	return fcntl(fd, F_SETLK, &all) < 0 ? errno : 0;
 }
 
+static int have_child(int fd, int in_exile)
+{
+	char text[16];
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0) {
+		if (in_exile)
+			setsid();
+		snprintf(text, sizeof(text), "%d\n", (int)getpid());
+		put(fd, text, strlen(text));
+	}
+	for (;;)
+		pause();
+}
+
+static int mount_at(const char *directory)
+{
+#ifdef __linux__
+	return mount("none", directory, "tmpfs", 0, NULL) < 0 ? errno : 0;
+#else
+	(void)directory;
+	return ENOSYS;
+#endif
+}
+
 static int act(char **words)
 {
 	const char *verb = words[0];
@@ -135,6 +168,10 @@ static int act(char **words)
 		copy(fd, atoi(words[2]));
 		return 0;
 	}
+	if (strcmp(verb, "family") == 0 || strcmp(verb, "exile") == 0)
+		return have_child(fd, verb[0] == 'e');
+	if (strcmp(verb, "mount") == 0)
+		return mount_at(words[1]);
 	return 97;
 }
 
