@@ -51,15 +51,15 @@ static int set_policy(const struct plan_step *step, posix_spawnattr_t *attribute
 	return result ? result : posix_spawnattr_setschedparam(attributes, &param);
 }
 
-/* Some libcs declare it and say ENOSYS. */
-static int can_set_policy(void)
+/* Some libcs declare it and say ENOSYS; others know some policies and not all. */
+static int can_set_policy(int policy)
 {
 	posix_spawnattr_t attributes;
 	int result;
 
 	if (posix_spawnattr_init(&attributes))
 		return 0;
-	result = posix_spawnattr_setschedpolicy(&attributes, SCHED_OTHER);
+	result = posix_spawnattr_setschedpolicy(&attributes, policy);
 	posix_spawnattr_destroy(&attributes);
 	return result == 0;
 }
@@ -74,8 +74,9 @@ static int set_policy(const struct plan_step *step, posix_spawnattr_t *attribute
 	return ENOSYS;
 }
 
-static int can_set_policy(void)
+static int can_set_policy(int policy)
 {
+	(void)policy;
 	return 0;
 }
 
@@ -90,7 +91,7 @@ int lower_can(const struct plan_step *step)
 	case STEP_SETSID:
 		return LOWER_HAS_SETSID;
 	case STEP_SCHED:
-		return can_set_policy();
+		return can_set_policy(step->number);
 	case STEP_EXEC: /* by path */
 		return step->to < 0;
 	case STEP_SIGNALS: /* libc's own are left ignored unless they are asked for */
