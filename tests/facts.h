@@ -50,6 +50,9 @@ void expect_changes_from(const struct pspawn_cmd *plain, struct pspawn_cmd *cmd,
 /* Not a fact has changed. */
 #define SAME(cmd) expect_changes(cmd, NULL, 0)
 
+/* A program, for everybody. */
+void copy_file(const char *from, const char *to);
+
 /* The path of that copy. */
 const char *public_probe(void);
 
