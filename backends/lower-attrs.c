@@ -92,8 +92,8 @@ int lower_can(const struct plan_step *step)
 		return LOWER_HAS_SETSID;
 	case STEP_SCHED:
 		return can_set_policy(step->number);
-	case STEP_EXEC: /* by path */
-		return step->to < 0;
+	case STEP_EXEC: /* by path; other negative numbers are descriptors to come */
+		return step->to == -1;
 	case STEP_SIGNALS: /* libc's own are left ignored unless they are asked for */
 		return (~step->value[0] & PLAN_RESERVED_SIGNALS) == 0;
 	case STEP_MASK: /* libc never blocks its own */

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: ISC */
+/* N70 to N79: the program by descriptor, traced, or busy. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "attr.h"
+#include "calls.h"
+#include "facts.h"
+#include "filter.h"
+#include "suite.h"
+#include "table.h"
+
+/* ---- by descriptor */
+
+/* The probe, open at this number; what is executed by name is not there. */
+static int open_program(const char *path, int number)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK_INT(dup2(fd, number), number);
+	close(fd);
+	set_cloexec_of(number, 1);
+	return number;
+}
+
+/* The facts are those of the program by name, except for these descriptors. */
+static void expect_program(struct pspawn_cmd *cmd, const char *descriptors)
+{
+	struct pspawn_cmd plain = { .flags = cmd->flags };
+	const struct fact changes[] = { { "descriptors", descriptors } };
+
+	cmd->file = "/nowhere/at/all";
+	expect_changes_from(&plain, cmd, changes, 1);
+}
+
+CASE(N70, program_by_descriptor)
+{
+	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(0),
+				     pspawn_attr_program_fd(open_program(public_probe(), 20)));
+
+	expect_program(&cmd, "0,1,2,90");
+	close(20);
+}
+
+CASE(N70, program_by_descriptor_not_close_on_exec)
+{
+	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(20));
+
+	open_program(public_probe(), 20);
+	set_cloexec_of(20, 0);
+	expect_program(&cmd, "0,1,2,90");
+	close(20);
+}
+
+CASE(N71, program_by_descriptor_listed)
+{
+	struct pspawn_cmd cmd = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				  PSPAWN_FDS(pspawn_fd_dup(30, 20), pspawn_fd_null(20)) };
+	struct pspawn_cmd in_place = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				       PSPAWN_FDS(pspawn_fd_dup(20, 20)) };
+
+	open_program(public_probe(), 20);
+	expect_program(&cmd, "0,1,2,20,30,90");
+	expect_program(&in_place, "0,1,2,20,90");
+	close(20);
+}
+
+/* Its number is another's in the child. */
+CASE(N72, program_by_descriptor_overwritten)
+{
+	struct pspawn_cmd cmd = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				  PSPAWN_FDS(pspawn_fd_dup(20, 10), pspawn_fd_dup(21, 10)) };
+	struct pspawn_cmd swapped = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				      PSPAWN_FDS(pspawn_fd_dup(10, 11), pspawn_fd_dup(11, 10),
+						 pspawn_fd_null(20), pspawn_fd_null(3)) };
+	struct pspawn_cmd closed = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				     PSPAWN_FDS(pspawn_fd_close(20)) };
+
+	open_program(public_probe(), 20);
+	files(10, 11);
+	expect_program(&cmd, "0,1,2,20,21,90");
+	expect_program(&swapped, "0,1,2,3,10,11,20,90");
+	expect_program(&closed, "0,1,2,90");
+	close(20);
+}
+
+CASE(N73, program_by_descriptor_with_all_inherited)
+{
+	struct pspawn_cmd cmd = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				  .flags = PSPAWN_INHERIT_ALL };
+	struct pspawn_cmd listed = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				     PSPAWN_FDS(pspawn_fd_dup(21, 20)),
+				     .flags = PSPAWN_INHERIT_ALL };
+	struct pspawn_cmd overwritten = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+					  PSPAWN_FDS(pspawn_fd_dup(20, 10)),
+					  .flags = PSPAWN_INHERIT_ALL };
+
+	open_program(public_probe(), 20);
+	set_cloexec_of(20, 0);
+	file_at(10, O_RDWR);
+	expect_program(&cmd, "0,1,2,10,90");
+	expect_program(&overwritten, "0,1,2,10,20,90");
+	/* Where it is listed all that is it stays, as of any other file. */
+	expect_program(&listed, "0,1,2,10,20,21,90");
+	close(20);
+}
+
+static void make_script(const char *name)
+{
+	static const char text[] = "#!/bin/sh\nexit 7\n";
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+
+	CHECK_INT(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+}
+
+CASE(N74, script_by_descriptor)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("script"), PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
+				  PSPAWN_FDS(pspawn_fd_dup(30, 20)) };
+
+	if (access("/dev/fd/0", F_OK) < 0)
+		SKIP("no /dev/fd here");
+	need_real("/dev/fd");
+	make_script("script");
+	open_program("script", 20);
+	by_table(&cmd);
+	CHECK_INT(run_cmd(&cmd), 7);
+#ifdef SYS_IS_RAW
+	/* Its interpreter would not find it. */
+	cmd.nfds = 0;
+	expect_failure(&cmd, ENOENT, PSPAWN_STEP_EXEC, 0);
+#endif
+	close(20);
+}
+
+#ifdef SYS_execveat
+
+/* Kernels before 3.19, and filters that do not know the call. */
+static void be_without_execveat(const void *code)
+{
+	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(20));
+
+	if (!filter_syscall(SYS_execveat, *(const int *)code))
+		SKIP("no filters here");
+	{
+		static struct facts facts;
+
+		cmd.file = "/nowhere";
+		facts_of(&cmd, &facts);
+		CHECK_STR(fact(&facts, "descriptors"), "0,1,2,90");
+	}
+}
+
+CASE(N75, program_by_descriptor_without_execveat)
+{
+	static const int codes[] = { ENOSYS, EPERM };
+
+#ifndef SYS_IS_RAW
+	SKIP("this system has no other way");
+#endif
+	need_real("filters");
+	open_program(public_probe(), 20);
+	for (size_t i = 0; i < 2; i++)
+		suite_apart(be_without_execveat, &codes[i]);
+	close(20);
+}
+
+#endif
+
+/* ---- busy */
+
+static int execute_copy(const void *path)
+{
+	return execl(path, "probe", "-", NULL);
+}
+
+static int try_busy(const void *unused)
+{
+	(void)unused;
+	if (attempt(execute_copy, "./busy") == ETXTBSY)
+		return 0;
+	errno = ENOTSUP;
+	return -1;
+}
+
+/* A program that we are still writing, at 20. */
+static void make_busy(void)
+{
+	int fd;
+
+	copy_file(suite_probe(), "busy");
+	fd = open("busy", O_WRONLY | O_CLOEXEC);
+	CHECK_INT(dup2(fd, 20), 20);
+	close(fd);
+	set_cloexec_of(20, 1);
+	need("a program that is busy", try_busy, NULL);
+}
+
+CASE(N76, busy_for_ever)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("./busy", "-"),
+				  PSPAWN_ATTRS(pspawn_attr_retry_busy(40)) };
+
+	make_busy();
+	by_table(&cmd);
+	expect_failure(&cmd, ETXTBSY, PSPAWN_STEP_EXEC, -1);
+	cmd.nattrs = 0;
+	expect_failure(&cmd, ETXTBSY, PSPAWN_STEP_EXEC, -1);
+	close(20);
+}
+
+/* Holds the file for as long as it takes us to see that it does, and some time more. */
+static void hold_for_a_while(int told)
+{
+	char byte;
+
+	(void)!read(told, &byte, 1);
+	usleep(60000);
+	_exit(0);
+}
+
+CASE(N76, busy_for_a_while)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("./busy", "-", "exit", "3") };
+	int told[2];
+	pid_t holder;
+
+	make_busy();
+	CHECK_INT(pipe(told), 0);
+	holder = fork();
+	if (holder == 0)
+		hold_for_a_while(told[0]);
+	close(20);
+	expect_failure(&cmd, ETXTBSY, PSPAWN_STEP_EXEC, -1);
+	CHECK_INT(write(told[1], "", 1), 1);
+	cmd.attrs = (const struct pspawn_attr[]) { pspawn_attr_retry_busy(1),
+						   pspawn_attr_retry_busy(60000) };
+	cmd.nattrs = 2;
+	by_table(&cmd);
+	CHECK_INT(run_cmd(&cmd), 3);
+	CHECK_INT(waitpid(holder, NULL, 0), holder);
+	close(told[0]);
+	close(told[1]);
+}
+
+/* ---- traced */
+
+#ifdef __linux__
+
+#include <sys/ptrace.h>
+
+static int be_traced(const void *unused)
+{
+	(void)unused;
+	return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+CASE(N77, trace_me)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "5"),
+				  PSPAWN_ATTRS(pspawn_attr_trace_me()) };
+	struct pspawn_child child;
+	struct pspawn_status ended;
+	int status;
+
+	need_real("tracing");
+	by_table(&cmd);
+	need("trace", be_traced, NULL);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(waitpid(child.pid, &status, 0), child.pid);
+	CHECK(WIFSTOPPED(status));
+	CHECK_INT(WSTOPSIG(status), SIGTRAP);
+	CHECK_INT(ptrace(PTRACE_CONT, child.pid, NULL, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, &ended, -1), 0);
+	CHECK_INT(ended.exited, 1);
+	CHECK_INT(ended.code, 5);
+}
+
+#endif
