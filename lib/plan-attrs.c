@@ -112,7 +112,7 @@ void plan_birth(struct planner *planner)
 	if (has(planner, PSPAWN_ATTR_CGROUP))
 		plan->cgroup = last(planner, PSPAWN_ATTR_CGROUP)->number;
 	plan->cgroup_index = planner->last[PSPAWN_ATTR_CGROUP];
-	plan->group_index = planner->last[PSPAWN_ATTR_SETSID];
+	plan->session_index = planner->last[PSPAWN_ATTR_SETSID];
 	if (has(planner, PSPAWN_ATTR_PGROUP) && last(planner, PSPAWN_ATTR_PGROUP)->number == 0)
 		plan->group_index = planner->last[PSPAWN_ATTR_PGROUP];
 	if (has(planner, PSPAWN_ATTR_RETRY_BUSY))

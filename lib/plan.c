@@ -135,7 +135,7 @@ static void begin(struct planner *planner)
 	plan->nkeep = 0;
 	plan->top = plan->highest = plan->unused = 2;
 	plan->left_over = plan->cgroup = -1;
-	plan->group_index = plan->cgroup_index = -1;
+	plan->session_index = plan->group_index = plan->cgroup_index = -1;
 	plan->namespaces = 0;
 	plan->waits_for_maps = plan->new_powers = 0;
 	plan->retry_ms = 0;

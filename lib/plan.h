@@ -110,7 +110,8 @@ struct plan {
 	int waits_for_maps;  /* the child has to wait until the parent has mapped ids */
 	int new_powers;	     /* a step changes ids or capabilities */
 	int cgroup;	     /* the descriptor of its directory, or -1 */
-	int group_index;     /* the attribute that makes the child lead a process group, or -1 */
+	int session_index;   /* the attribute that makes the child lead a session, or -1 */
+	int group_index;     /* the one that makes it lead a process group, or -1 */
 	int cgroup_index;    /* the attribute that names the cgroup, or -1 */
 	int program_index;   /* the attribute that names the program's descriptor, or -1 */
 	int watches_parent;  /* the child has to know whether we are still there */

@@ -22,6 +22,12 @@ static int applied(const struct report *report, int index)
 	return index >= 0 && !(index < 64 && report->left_out >> index & 1);
 }
 
+/* By either: who leads a session leads a group, and is refused another one. */
+static int leads_group(const struct report *report, const struct plan *plan)
+{
+	return applied(report, plan->session_index) || applied(report, plan->group_index);
+}
+
 static void fill_child(struct pspawn_child *child, struct work *work,
 		       const struct birth *birth, const struct choice *choice)
 {
@@ -32,7 +38,7 @@ static void fill_child(struct pspawn_child *child, struct work *work,
 	child->passed_over = choice->passed_over;
 	child->left_out = birth->report.left_out;
 	child->otherwise = birth->report.otherwise;
-	child->group = applied(&birth->report, work->plan.group_index) ? birth->pid : 0;
+	child->group = leads_group(&birth->report, &work->plan) ? birth->pid : 0;
 	child->cgroup = -1;
 	if (applied(&birth->report, work->plan.cgroup_index)) {
 		child->cgroup = work->cgroup;
