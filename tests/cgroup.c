@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+#include "cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attr.h"
+#include "suite.h"
+#include "table.h"
+
+static char mounted_at[PATH_MAX]; /* of the hierarchy */
+static char within[PATH_MAX];	  /* our own cgroup in there */
+static char name[64];
+
+static int find_mount(void)
+{
+	FILE *mounts = fopen("/proc/self/mounts", "re");
+	char line[PATH_MAX + 512], path[PATH_MAX], type[64];
+
+	mounted_at[0] = '\0';
+	while (mounts && fgets(line, sizeof(line), mounts))
+		if (sscanf(line, "%*s %4095s %63s", path, type) == 2 && strcmp(type, "cgroup2") == 0)
+			snprintf(mounted_at, sizeof(mounted_at), "%s", path);
+	if (mounts)
+		fclose(mounts);
+	return mounted_at[0] != '\0';
+}
+
+/* Its line begins with "0::". */
+static int find_ourselves(void)
+{
+	const char *line = strstr(line_of("/proc/self/cgroup"), "0::/");
+
+	snprintf(within, sizeof(within), "%s", line ? line + 3 : "");
+	within[strcspn(within, " ")] = '\0';
+	if (strcmp(within, "/") == 0)
+		within[0] = '\0';
+	return line != NULL;
+}
+
+static const char *path_of(const char *file)
+{
+	static char path[2 * PATH_MAX + 128];
+
+	snprintf(path, sizeof(path), "%s%s/%s%s", mounted_at, within, name, file);
+	return path;
+}
+
+static int enter(const void *unused)
+{
+	int fd = open(path_of("/cgroup.procs"), O_WRONLY | O_CLOEXEC);
+
+	(void)unused;
+	return fd < 0 ? -1 : (int)write(fd, "0", 1);
+}
+
+void cgroup_make(int number)
+{
+	int code, fd;
+
+	if (!find_mount() || !find_ourselves())
+		SKIP("no cgroups of version 2 here");
+	snprintf(name, sizeof(name), "pspawn-case-%d", (int)getpid());
+	if (mkdir(path_of(""), 0755) < 0)
+		SKIP("no cgroup to be made here: %s", strerror(errno));
+	code = attempt(enter, NULL);
+	if (code) {
+		rmdir(path_of(""));
+		SKIP("no cgroup to be entered here: %s", strerror(code));
+	}
+	fd = open(path_of(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(dup2(fd, number), number);
+	close(fd);
+	set_cloexec_of(number, 1);
+}
+
+void cgroup_remove(int number)
+{
+	struct timespec pause = { 0, 2000000 };
+	int left = 2000;
+
+	close(number);
+	/* Who has been waited for may still be on its way out of there. */
+	while (rmdir(path_of("")) < 0 && errno == EBUSY && left-- > 0)
+		nanosleep(&pause, NULL);
+	CHECK(access(path_of(""), F_OK) < 0);
+}
+
+const char *cgroup_fact(void)
+{
+	static char text[8192];
+	char before[4096];
+	char *ours;
+
+	snprintf(before, sizeof(before), "%s", line_of("/proc/self/cgroup"));
+	ours = strstr(before, "0::/");
+	CHECK(ours != NULL);
+	snprintf(text, sizeof(text), "%.*s0::%s/%s%s", (int)(ours - before), before, within, name,
+		 ours + strcspn(ours, " "));
+	return text;
+}

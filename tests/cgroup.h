@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+/* A cgroup (version 2) of the case's own, below the one that we are in. */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+/* Make it and open its directory at `number`. Skips the case where it cannot be entered. */
+void cgroup_make(int number);
+
+/* When nobody is in it any more. */
+void cgroup_remove(int number);
+
+/* The probe's fact "cgroup" of who is in there. Static. */
+const char *cgroup_fact(void);
+
+#endif
