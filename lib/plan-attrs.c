@@ -124,6 +124,13 @@ void plan_birth(struct planner *planner)
 /* Which cannot be anything but default. */
 #define FIXED_SIGNALS (PSPAWN_SIGNAL(SIGKILL) | PSPAWN_SIGNAL(SIGSTOP))
 
+/* For a backend that cannot leave signals alone, SIGINHERIT is what is in its way. */
+static int who_spoke_of_defaults(const struct planner *planner)
+{
+	return planner->last[has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT
+								  : PSPAWN_ATTR_SIGDEFAULT];
+}
+
 void plan_signals(struct planner *planner)
 {
 	const struct pspawn_cmd *cmd = planner->parts->cmd;
@@ -146,8 +153,7 @@ void plan_signals(struct planner *planner)
 			defaults &= ~set;
 		}
 	}
-	/* A handler must never run in a child that may share our memory. */
-	step = plan_add(planner, STEP_SIGNALS, planner->last[PSPAWN_ATTR_SIGDEFAULT]);
+	step = plan_add(planner, STEP_SIGNALS, who_spoke_of_defaults(planner));
 	step->value[0] = defaults & ~FIXED_SIGNALS;
 	if (ignored) {
 		step = plan_add(planner, STEP_SIGIGNORE, index);
