@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+/* N90 to N93: who carries out what: the library keeps to tests/attributes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "attr.h"
+#include "suite.h"
+#include "table.h"
+
+/* Descriptors that attributes name. */
+enum { DIRECTORY = 50, PROGRAM, NAMESPACE, CGROUP };
+
+/* Valid, and nothing that would change much: what is, where it can be known. */
+static struct pspawn_attr example_of(int kind)
+{
+	static const gid_t none[1];
+	static unsigned char cpus[128];
+	struct rlimit limit;
+
+	memset(cpus, 0xff, sizeof(cpus));
+	getrlimit(RLIMIT_CPU, &limit);
+	switch (kind) {
+	case PSPAWN_ATTR_DIR_FD:
+	case PSPAWN_ATTR_ROOT_FD:
+		return pspawn_attr_of(kind, DIRECTORY, 0, 0);
+	case PSPAWN_ATTR_ENV_SET:
+		return pspawn_attr_env_set("A=b");
+	case PSPAWN_ATTR_ENV_UNSET:
+		return pspawn_attr_env_unset("A");
+	case PSPAWN_ATTR_SIGMASK:
+	case PSPAWN_ATTR_SIGDEFAULT:
+	case PSPAWN_ATTR_SIGIGNORE:
+		return pspawn_attr_of(kind, 0, PSPAWN_SIGNAL(SIGUSR1), 0);
+	case PSPAWN_ATTR_USER:
+		return pspawn_attr_user(geteuid(), getegid());
+	case PSPAWN_ATTR_GROUP:
+		return pspawn_attr_group(getegid());
+	case PSPAWN_ATTR_GROUPS:
+		return pspawn_attr_groups(none, 0);
+	case PSPAWN_ATTR_BOUNDING:
+		return pspawn_attr_bounding(~0ULL);
+	case PSPAWN_ATTR_PDEATHSIG:
+		return pspawn_attr_pdeathsig(SIGTERM);
+	case PSPAWN_ATTR_RLIMIT:
+		return pspawn_attr_rlimit(RLIMIT_CPU, limit.rlim_cur, limit.rlim_max);
+	case PSPAWN_ATTR_SCHED:
+		return pspawn_attr_sched(SCHED_OTHER, 0);
+	case PSPAWN_ATTR_AFFINITY:
+		return pspawn_attr_affinity(cpus, sizeof(cpus));
+	case PSPAWN_ATTR_IOPRIO:
+		return pspawn_attr_ioprio(2, 4);
+	case PSPAWN_ATTR_UMASK:
+		return pspawn_attr_umask(022);
+	case PSPAWN_ATTR_OOM_SCORE:
+		return pspawn_attr_oom_score(1000);
+	case PSPAWN_ATTR_ROOT:
+		return pspawn_attr_root("/");
+	case PSPAWN_ATTR_CGROUP:
+		return pspawn_attr_cgroup(CGROUP);
+	case PSPAWN_ATTR_NAMESPACES:
+	case PSPAWN_ATTR_UNSHARE:
+		return pspawn_attr_of(kind, 0, PSPAWN_NS_UTS, 0);
+	case PSPAWN_ATTR_SETNS:
+		return pspawn_attr_setns(NAMESPACE, PSPAWN_NS_UTS);
+	case PSPAWN_ATTR_MAP_USER:
+		return pspawn_attr_map_user(0, geteuid(), 1);
+	case PSPAWN_ATTR_MAP_GROUP:
+		return pspawn_attr_map_group(0, getegid(), 1);
+	case PSPAWN_ATTR_PROGRAM_FD:
+		return pspawn_attr_program_fd(PROGRAM);
+	default:
+		/* 0, or nothing at all. */
+		return pspawn_attr_of(kind, 0, 0, 0);
+	}
+}
+
+/* Succeeds only with power, or in surroundings that a suite does not have. */
+static int may_fail(int kind)
+{
+	switch (kind) {
+	case PSPAWN_ATTR_CTTY:
+	case PSPAWN_ATTR_FOREGROUND:
+	case PSPAWN_ATTR_USER:
+	case PSPAWN_ATTR_GROUPS:
+	case PSPAWN_ATTR_AMBIENT:
+	case PSPAWN_ATTR_SECUREBITS:
+	case PSPAWN_ATTR_NICE:
+	case PSPAWN_ATTR_ROOT:
+	case PSPAWN_ATTR_ROOT_FD:
+	case PSPAWN_ATTR_CGROUP:
+	case PSPAWN_ATTR_NAMESPACES:
+	case PSPAWN_ATTR_UNSHARE:
+	case PSPAWN_ATTR_SETNS:
+	case PSPAWN_ATTR_MAP_USER:
+	case PSPAWN_ATTR_MAP_GROUP:
+	case PSPAWN_ATTR_SETGROUPS:
+	case PSPAWN_ATTR_TRACE_ME:
+		return 1;
+	default:
+		return suite_emulated();
+	}
+}
+
+static int is_map(int kind)
+{
+	return kind == PSPAWN_ATTR_MAP_USER || kind == PSPAWN_ATTR_MAP_GROUP ||
+	       kind == PSPAWN_ATTR_SETGROUPS;
+}
+
+/* A description with the kind as its first entry; the maps cannot be alone. */
+struct example {
+	int kind;
+	struct pspawn_attr attrs[2];
+	struct pspawn_cmd cmd;
+	const char *runs_by;
+};
+
+static void open_as(int number, const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK_INT(dup2(fd, number), number);
+	close(fd);
+	set_cloexec_of(number, 1);
+}
+
+static void make_example(struct example *example, int kind)
+{
+	static const char *const argv[] = { "/bin/true", NULL };
+
+	memset(example, 0, sizeof(*example));
+	example->kind = kind;
+	example->attrs[0] = example_of(kind);
+	example->attrs[1] = pspawn_attr_namespaces(PSPAWN_NS_USER);
+	example->cmd.size = sizeof(example->cmd);
+	example->cmd.argv = (char *const *)argv;
+	example->cmd.attrs = example->attrs;
+	example->cmd.nattrs = is_map(kind) ? 2 : 1;
+	example->runs_by = attr_runs_by(kind);
+}
+
+static void for_every_kind(void (*look)(struct example *))
+{
+	open_as(DIRECTORY, "/", O_RDONLY | O_DIRECTORY);
+	open_as(PROGRAM, "/bin/true", O_RDONLY);
+	/* Whatever: what is not a namespace is found out when it is entered. */
+	open_as(NAMESPACE, access("/proc/self/ns/uts", F_OK) == 0 ? "/proc/self/ns/uts" : "/",
+		O_RDONLY);
+	open_as(CGROUP, "/", O_RDONLY | O_DIRECTORY);
+	for (int kind = 1; kind <= ATTR_LAST; kind++) {
+		struct example example;
+
+		make_example(&example, kind);
+		look(&example);
+	}
+	for (int number = DIRECTORY; number <= CGROUP; number++)
+		close(number);
+}
+
+/* Who is in the way: of a map, it is the namespace where that is not to be had either. */
+static int index_of(const struct example *example)
+{
+	return is_map(example->kind) && strcmp(attr_runs_by(PSPAWN_ATTR_NAMESPACES),
+					       suite_runs_by()) != 0;
+}
+
+static int is_ours(const struct example *example)
+{
+	return strcmp(example->runs_by, suite_backend()) == 0;
+}
+
+CASE(N90, table_is_whole)
+{
+	struct pspawn_attr beyond = pspawn_attr_of(ATTR_LAST + 1, 0, 0, 0);
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .attrs = &beyond, .nattrs = 1 };
+
+	for (int kind = 1; kind <= ATTR_LAST; kind++)
+		CHECK(attr_name(kind) != NULL);
+	CHECK(attr_table_is_whole());
+	/* A new one would have to be in there too. */
+	expect_failure(&cmd, EINVAL, PSPAWN_STEP_CHECK_ATTR, 0);
+	beyond.kind = 0;
+	expect_failure(&cmd, EINVAL, PSPAWN_STEP_CHECK_ATTR, 0);
+}
+
+/* ---- with the next backend to fall back on */
+
+static void expect_refused(const struct example *example)
+{
+	if (strcmp(example->runs_by, "none") == 0)
+		suite_note("%s, which nobody has", attr_name(example->kind));
+	expect_failure(&example->cmd, ENOTSUP, PSPAWN_STEP_BACKEND, index_of(example));
+}
+
+static void look_at_explanation(struct example *example)
+{
+	char text[4096], wanted[64];
+	int result = pspawn_explain(&example->cmd, text, sizeof(text), NULL);
+
+	if (strcmp(example->runs_by, "none") == 0)
+		return expect_refused(example);
+	if (result < 0)
+		FAIL("%s is refused: %s", attr_name(example->kind), strerror(-result));
+	snprintf(wanted, sizeof(wanted), "backend: %s\n", example->runs_by);
+	if (strncmp(text, wanted, strlen(wanted)) != 0)
+		FAIL("%s is not carried out by %s but: %.*s", attr_name(example->kind),
+		     example->runs_by, (int)strcspn(text, "\n"), text);
+	if ((strstr(text, "passed over: ") != NULL) == is_ours(example))
+		FAIL("%s: %s", attr_name(example->kind), text);
+}
+
+CASE(N91, explained_by_table)
+{
+	for_every_kind(look_at_explanation);
+}
+
+static void look_at_start(struct example *example)
+{
+	struct pspawn_child child;
+	struct pspawn_error error;
+	const char *name = attr_name(example->kind);
+
+	if (strcmp(example->runs_by, "none") == 0)
+		return;
+	if (pspawn_start(&child, &example->cmd, &error) < 0) {
+		if (!may_fail(example->kind) || error.step == PSPAWN_STEP_BACKEND)
+			FAIL("%s: %s: %s", name, pspawn_step_name(error.step),
+			     strerror(error.code));
+		return;
+	}
+	/* The one that is traced would wait for ever. */
+	pspawn_kill(&child, SIGKILL);
+	if (strcmp(pspawn_backend_name(&child), example->runs_by) != 0)
+		FAIL("%s: by %s and not by %s", name, pspawn_backend_name(&child),
+		     example->runs_by);
+	if ((child.passed_over != NULL) == is_ours(example))
+		FAIL("%s: passed over: %s", name, child.passed_over ? child.passed_over : "none");
+	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+}
+
+CASE(N91, started_by_table)
+{
+	for_every_kind(look_at_start);
+}
+
+/* ---- without */
+
+static void look_without_fallback(struct example *example)
+{
+	struct pspawn_error error;
+	int result;
+
+	example->cmd.flags = PSPAWN_NO_FALLBACK;
+	/* Nothing at all is carried out by this suite's own backend here, and no entry is to blame. */
+	if (strcmp(suite_runs_by(), suite_backend()) != 0)
+		return;
+	result = pspawn_explain(&example->cmd, NULL, 0, &error);
+	if (!is_ours(example)) {
+		if (result != -ENOTSUP || error.index != index_of(example) || !error.reason)
+			FAIL("%s: %d, entry %d", attr_name(example->kind), result, error.index);
+		expect_refused(example);
+	} else if (result < 0) {
+		FAIL("%s: %s", attr_name(example->kind), error.reason);
+	}
+}
+
+CASE(N92, no_fallback_by_table)
+{
+	for_every_kind(look_without_fallback);
+}
+
+/* ---- what nobody has can be done without, if it is only preferred */
+
+static int may_be_preferred(int kind)
+{
+	return kind != PSPAWN_ATTR_ENV_CLEAR && kind != PSPAWN_ATTR_ENV_SET &&
+	       kind != PSPAWN_ATTR_ENV_UNSET && kind != PSPAWN_ATTR_PROGRAM_FD &&
+	       kind != PSPAWN_ATTR_RETRY_BUSY;
+}
+
+static void look_at_preference(struct example *example)
+{
+	int nobody = strcmp(example->runs_by, "none") == 0;
+	struct pspawn_child child;
+	struct pspawn_error error;
+
+	if (!may_be_preferred(example->kind))
+		return;
+	example->attrs[0].flags = example->attrs[1].flags = PSPAWN_PREFER;
+	if (pspawn_start(&child, &example->cmd, &error) < 0)
+		FAIL("%s: %s: %s", attr_name(example->kind), pspawn_step_name(error.step),
+		     strerror(error.code));
+	pspawn_kill(&child, SIGKILL);
+	if (nobody && pspawn_outcome(&child, 0) != PSPAWN_LEFT_OUT)
+		FAIL("%s is not left out", attr_name(example->kind));
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+}
+
+CASE(N93, preferred_only)
+{
+	for_every_kind(look_at_preference);
+}
