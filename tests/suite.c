@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,6 +160,17 @@ static void make_limits_known(void)
 	setenv("PATH", "/usr/bin:/bin", 1);
 }
 
+/* Some programs leave them ignored in what they start, and libc does not let us near them. */
+static void reset_libcs_own_signals(void)
+{
+#ifdef __linux__
+	static const unsigned long fresh[16];
+
+	for (int number = 32; number <= 34; number++)
+		syscall(SYS_rt_sigaction, number, fresh, NULL, 8);
+#endif
+}
+
 static void make_known(void)
 {
 	struct sigaction fresh = { .sa_handler = SIG_DFL };
@@ -177,6 +189,7 @@ static void make_known(void)
 	for (int number = 1; number < NSIG; number++)
 		if (number != SIGKILL && number != SIGSTOP)
 			sigaction(number, &fresh, NULL);
+	reset_libcs_own_signals();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
