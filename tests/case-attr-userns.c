@@ -84,6 +84,7 @@ CASE(N65, user_namespace_without_maps)
 
 	need_user_namespaces();
 	need_root();
+	need_ids();
 	CHECK_INT(setgroups(0, NULL), 0);
 	CHANGES(&cmd, POWERLESS, { "user", "65534 65534 65534" },
 		{ "group", "65534 65534 65534" }, { "uid-map", "" }, { "gid-map", "" });
