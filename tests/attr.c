@@ -2,6 +2,7 @@
 #include "attr.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "suite.h"
+#include "table.h"
 
 /* ---- the table */
 
@@ -194,6 +196,19 @@ static int change_ids(const void *unused)
 void need_ids(void)
 {
 	need("change ids", change_ids, NULL);
+}
+
+void open_at(int number, const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		FAIL("%s: %s", path, strerror(errno));
+	if (fd == number)
+		return;
+	CHECK_INT(dup2(fd, number), number);
+	set_cloexec_of(number, 1);
+	close(fd);
 }
 
 const char *line_of(const char *path)

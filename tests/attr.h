@@ -39,6 +39,9 @@ enum { SOME_USER = 12345, SOME_GROUP = 12346, OTHER_GROUP = 12347 };
 /* Skip where such ids cannot be had. */
 void need_ids(void);
 
+/* Open at this number, close-on-exec. */
+void open_at(int number, const char *path, int flags);
+
 /* The text of a file in one line, or "". Static. */
 const char *line_of(const char *path);
 

@@ -18,19 +18,7 @@
 #include "suite.h"
 #include "table.h"
 
-/* ---- by descriptor */
-
-/* The probe, open at this number; what is executed by name is not there. */
-static int open_program(const char *path, int number)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	CHECK(fd >= 0);
-	CHECK_INT(dup2(fd, number), number);
-	close(fd);
-	set_cloexec_of(number, 1);
-	return number;
-}
+/* ---- by descriptor: what would be executed by name is not there */
 
 /* The facts are those of the program by name, except for these descriptors. */
 static void expect_program(struct pspawn_cmd *cmd, const char *descriptors)
@@ -44,9 +32,9 @@ static void expect_program(struct pspawn_cmd *cmd, const char *descriptors)
 
 CASE(N70, program_by_descriptor)
 {
-	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(0),
-				     pspawn_attr_program_fd(open_program(public_probe(), 20)));
+	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(0), pspawn_attr_program_fd(20));
 
+	open_at(20, public_probe(), O_RDONLY);
 	expect_program(&cmd, "0,1,2,90");
 	close(20);
 }
@@ -55,7 +43,7 @@ CASE(N70, program_by_descriptor_not_close_on_exec)
 {
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_program_fd(20));
 
-	open_program(public_probe(), 20);
+	open_at(20, public_probe(), O_RDONLY);
 	set_cloexec_of(20, 0);
 	expect_program(&cmd, "0,1,2,90");
 	close(20);
@@ -68,7 +56,7 @@ CASE(N71, program_by_descriptor_listed)
 	struct pspawn_cmd in_place = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
 				       PSPAWN_FDS(pspawn_fd_dup(20, 20)) };
 
-	open_program(public_probe(), 20);
+	open_at(20, public_probe(), O_RDONLY);
 	expect_program(&cmd, "0,1,2,20,30,90");
 	expect_program(&in_place, "0,1,2,20,90");
 	close(20);
@@ -82,15 +70,21 @@ CASE(N72, program_by_descriptor_overwritten)
 	struct pspawn_cmd swapped = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
 				      PSPAWN_FDS(pspawn_fd_dup(10, 11), pspawn_fd_dup(11, 10),
 						 pspawn_fd_null(20), pspawn_fd_null(3)) };
+	struct pspawn_cmd at_3 = { PSPAWN_ATTRS(pspawn_attr_program_fd(3)),
+				   PSPAWN_FDS(pspawn_fd_dup(10, 11), pspawn_fd_dup(11, 10)) };
 	struct pspawn_cmd closed = { PSPAWN_ATTRS(pspawn_attr_program_fd(20)),
 				     PSPAWN_FDS(pspawn_fd_close(20)) };
 
-	open_program(public_probe(), 20);
+	open_at(20, public_probe(), O_RDONLY);
 	files(10, 11);
 	expect_program(&cmd, "0,1,2,20,21,90");
 	expect_program(&swapped, "0,1,2,3,10,11,20,90");
 	expect_program(&closed, "0,1,2,90");
 	close(20);
+	/* The lowest number that is free in the child is not free for a cycle to pass through. */
+	open_at(3, public_probe(), O_RDONLY);
+	expect_program(&at_3, "0,1,2,10,11,90");
+	close(3);
 }
 
 CASE(N73, program_by_descriptor_with_all_inherited)
@@ -104,7 +98,7 @@ CASE(N73, program_by_descriptor_with_all_inherited)
 					  PSPAWN_FDS(pspawn_fd_dup(20, 10)),
 					  .flags = PSPAWN_INHERIT_ALL };
 
-	open_program(public_probe(), 20);
+	open_at(20, public_probe(), O_RDONLY);
 	set_cloexec_of(20, 0);
 	file_at(10, O_RDWR);
 	expect_program(&cmd, "0,1,2,10,90");
@@ -132,7 +126,7 @@ CASE(N74, script_by_descriptor)
 		SKIP("no /dev/fd here");
 	need_real("/dev/fd");
 	make_script("script");
-	open_program("script", 20);
+	open_at(20, "script", O_RDONLY);
 	by_table(&cmd);
 	CHECK_INT(run_cmd(&cmd), 7);
 #ifdef SYS_IS_RAW
@@ -169,7 +163,7 @@ CASE(N75, program_by_descriptor_without_execveat)
 	SKIP("this system has no other way");
 #endif
 	need_real("filters");
-	open_program(public_probe(), 20);
+	open_at(20, public_probe(), O_RDONLY);
 	for (size_t i = 0; i < 2; i++)
 		suite_apart(be_without_execveat, &codes[i]);
 	close(20);
@@ -196,13 +190,8 @@ static int try_busy(const void *unused)
 /* A program that we are still writing, at 20. */
 static void make_busy(void)
 {
-	int fd;
-
 	copy_file(suite_probe(), "busy");
-	fd = open("busy", O_WRONLY | O_CLOEXEC);
-	CHECK_INT(dup2(fd, 20), 20);
-	close(fd);
-	set_cloexec_of(20, 1);
+	open_at(20, "busy", O_WRONLY);
 	need("a program that is busy", try_busy, NULL);
 }
 

@@ -234,6 +234,48 @@ static void enter_both(const void *unused)
 	helper_end(helper);
 }
 
+static int leave_as_ordinary_user(const void *unused)
+{
+	(void)unused;
+	if (setgid(SOME_GROUP) < 0 || setuid(SOME_USER) < 0)
+		return -1;
+	return unshare(CLONE_NEWUSER);
+}
+
+static int enter(const void *fd)
+{
+	return setns(*(const int *)fd, CLONE_NEWUSER);
+}
+
+/* Its capabilities in there are none that we have, so that the kernel hides what is our memory. */
+CASE(N68, setns_by_root_leaves_us_dumpable)
+{
+	pid_t helper;
+	char path[64];
+	int fd;
+
+	need_root();
+	need_real("namespaces");
+	need_ids();
+	need("user namespaces", leave_as_ordinary_user, NULL);
+	helper = helper_start(leave_as_ordinary_user, NULL);
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)helper);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	need("enter a user namespace", enter, &fd);
+	{
+		struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
+					  PSPAWN_ATTRS(pspawn_attr_setns(fd, PSPAWN_NS_USER)) };
+
+		by_table(&cmd);
+		CHECK_INT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 1);
+		CHECK_INT(run_cmd(&cmd), 0);
+		CHECK_INT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 1);
+	}
+	close(fd);
+	helper_end(helper);
+}
+
 CASE(N68, setns_of_an_ordinary_user)
 {
 	need_real("namespaces");

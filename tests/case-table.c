@@ -16,69 +16,36 @@
 /* Descriptors that attributes name. */
 enum { DIRECTORY = 50, PROGRAM, NAMESPACE, CGROUP };
 
-/* Valid, and nothing that would change much: what is, where it can be known. */
-static struct pspawn_attr example_of(int kind)
-{
-	static const gid_t none[1];
-	static unsigned char cpus[128];
-	struct rlimit limit;
+static const gid_t no_groups[1];
+static unsigned char all_cpus[128];
 
-	memset(cpus, 0xff, sizeof(cpus));
-	getrlimit(RLIMIT_CPU, &limit);
-	switch (kind) {
-	case PSPAWN_ATTR_DIR_FD:
-	case PSPAWN_ATTR_ROOT_FD:
-		return pspawn_attr_of(kind, DIRECTORY, 0, 0);
-	case PSPAWN_ATTR_ENV_SET:
-		return pspawn_attr_env_set("A=b");
-	case PSPAWN_ATTR_ENV_UNSET:
-		return pspawn_attr_env_unset("A");
-	case PSPAWN_ATTR_SIGMASK:
-	case PSPAWN_ATTR_SIGDEFAULT:
-	case PSPAWN_ATTR_SIGIGNORE:
-		return pspawn_attr_of(kind, 0, PSPAWN_SIGNAL(SIGUSR1), 0);
-	case PSPAWN_ATTR_USER:
-		return pspawn_attr_user(geteuid(), getegid());
-	case PSPAWN_ATTR_GROUP:
-		return pspawn_attr_group(getegid());
-	case PSPAWN_ATTR_GROUPS:
-		return pspawn_attr_groups(none, 0);
-	case PSPAWN_ATTR_BOUNDING:
-		return pspawn_attr_bounding(~0ULL);
-	case PSPAWN_ATTR_PDEATHSIG:
-		return pspawn_attr_pdeathsig(SIGTERM);
-	case PSPAWN_ATTR_RLIMIT:
-		return pspawn_attr_rlimit(RLIMIT_CPU, limit.rlim_cur, limit.rlim_max);
-	case PSPAWN_ATTR_SCHED:
-		return pspawn_attr_sched(SCHED_OTHER, 0);
-	case PSPAWN_ATTR_AFFINITY:
-		return pspawn_attr_affinity(cpus, sizeof(cpus));
-	case PSPAWN_ATTR_IOPRIO:
-		return pspawn_attr_ioprio(2, 4);
-	case PSPAWN_ATTR_UMASK:
-		return pspawn_attr_umask(022);
-	case PSPAWN_ATTR_OOM_SCORE:
-		return pspawn_attr_oom_score(1000);
-	case PSPAWN_ATTR_ROOT:
-		return pspawn_attr_root("/");
-	case PSPAWN_ATTR_CGROUP:
-		return pspawn_attr_cgroup(CGROUP);
-	case PSPAWN_ATTR_NAMESPACES:
-	case PSPAWN_ATTR_UNSHARE:
-		return pspawn_attr_of(kind, 0, PSPAWN_NS_UTS, 0);
-	case PSPAWN_ATTR_SETNS:
-		return pspawn_attr_setns(NAMESPACE, PSPAWN_NS_UTS);
-	case PSPAWN_ATTR_MAP_USER:
-		return pspawn_attr_map_user(0, geteuid(), 1);
-	case PSPAWN_ATTR_MAP_GROUP:
-		return pspawn_attr_map_group(0, getegid(), 1);
-	case PSPAWN_ATTR_PROGRAM_FD:
-		return pspawn_attr_program_fd(PROGRAM);
-	default:
-		/* 0, or nothing at all. */
-		return pspawn_attr_of(kind, 0, 0, 0);
-	}
-}
+/* Valid values, which do no harm; where there are none here, 0 or nothing is one. */
+static const struct pspawn_attr examples[ATTR_LAST + 1] = {
+	[PSPAWN_ATTR_DIR_FD] = { .number = DIRECTORY },
+	[PSPAWN_ATTR_ENV_SET] = { .data = "A=b" },
+	[PSPAWN_ATTR_ENV_UNSET] = { .data = "A" },
+	[PSPAWN_ATTR_SIGMASK] = { .value = { PSPAWN_SIGNAL(SIGUSR1) } },
+	[PSPAWN_ATTR_SIGDEFAULT] = { .value = { PSPAWN_SIGNAL(SIGUSR1) } },
+	[PSPAWN_ATTR_SIGIGNORE] = { .value = { PSPAWN_SIGNAL(SIGUSR1) } },
+	[PSPAWN_ATTR_GROUPS] = { .data = no_groups },
+	[PSPAWN_ATTR_BOUNDING] = { .value = { ~0ULL } },
+	[PSPAWN_ATTR_PDEATHSIG] = { .number = SIGTERM },
+	[PSPAWN_ATTR_RLIMIT] = { .number = RLIMIT_CORE },
+	[PSPAWN_ATTR_SCHED] = { .number = SCHED_OTHER },
+	[PSPAWN_ATTR_AFFINITY] = { .data = all_cpus, .count = sizeof(all_cpus) },
+	[PSPAWN_ATTR_IOPRIO] = { .number = 2, .value = { 4 } },
+	[PSPAWN_ATTR_UMASK] = { .number = 022 },
+	[PSPAWN_ATTR_OOM_SCORE] = { .number = 1000 },
+	[PSPAWN_ATTR_ROOT] = { .data = "/" },
+	[PSPAWN_ATTR_ROOT_FD] = { .number = DIRECTORY },
+	[PSPAWN_ATTR_CGROUP] = { .number = CGROUP },
+	[PSPAWN_ATTR_NAMESPACES] = { .value = { PSPAWN_NS_UTS } },
+	[PSPAWN_ATTR_UNSHARE] = { .value = { PSPAWN_NS_UTS } },
+	[PSPAWN_ATTR_SETNS] = { .number = NAMESPACE, .value = { PSPAWN_NS_UTS } },
+	[PSPAWN_ATTR_MAP_USER] = { .count = 1 },
+	[PSPAWN_ATTR_MAP_GROUP] = { .count = 1 },
+	[PSPAWN_ATTR_PROGRAM_FD] = { .number = PROGRAM },
+};
 
 /* Succeeds only with power, or in surroundings that a suite does not have. */
 static int may_fail(int kind)
@@ -87,6 +54,7 @@ static int may_fail(int kind)
 	case PSPAWN_ATTR_CTTY:
 	case PSPAWN_ATTR_FOREGROUND:
 	case PSPAWN_ATTR_USER:
+	case PSPAWN_ATTR_GROUP:
 	case PSPAWN_ATTR_GROUPS:
 	case PSPAWN_ATTR_AMBIENT:
 	case PSPAWN_ATTR_SECUREBITS:
@@ -121,23 +89,15 @@ struct example {
 	const char *runs_by;
 };
 
-static void open_as(int number, const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC);
-
-	CHECK(fd >= 0);
-	CHECK_INT(dup2(fd, number), number);
-	close(fd);
-	set_cloexec_of(number, 1);
-}
-
 static void make_example(struct example *example, int kind)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
 
 	memset(example, 0, sizeof(*example));
 	example->kind = kind;
-	example->attrs[0] = example_of(kind);
+	memset(all_cpus, 0xff, sizeof(all_cpus));
+	example->attrs[0] = examples[kind];
+	example->attrs[0].kind = kind;
 	example->attrs[1] = pspawn_attr_namespaces(PSPAWN_NS_USER);
 	example->cmd.size = sizeof(example->cmd);
 	example->cmd.argv = (char *const *)argv;
@@ -148,12 +108,12 @@ static void make_example(struct example *example, int kind)
 
 static void for_every_kind(void (*look)(struct example *))
 {
-	open_as(DIRECTORY, "/", O_RDONLY | O_DIRECTORY);
-	open_as(PROGRAM, "/bin/true", O_RDONLY);
+	open_at(DIRECTORY, "/", O_RDONLY | O_DIRECTORY);
+	open_at(PROGRAM, "/bin/true", O_RDONLY);
 	/* Whatever: what is not a namespace is found out when it is entered. */
-	open_as(NAMESPACE, access("/proc/self/ns/uts", F_OK) == 0 ? "/proc/self/ns/uts" : "/",
+	open_at(NAMESPACE, access("/proc/self/ns/uts", F_OK) == 0 ? "/proc/self/ns/uts" : "/",
 		O_RDONLY);
-	open_as(CGROUP, "/", O_RDONLY | O_DIRECTORY);
+	open_at(CGROUP, "/", O_RDONLY | O_DIRECTORY);
 	for (int kind = 1; kind <= ATTR_LAST; kind++) {
 		struct example example;
 
