@@ -101,6 +101,59 @@ backends/watch-pidfd.c%s/if (!slept)/if (0)/%linux%I09
 backends/posix_spawn.c%s/answer == DISHONEST/0/%posix_spawn%G06
 backends/posix_spawn.c%s/fork_rehearse(plan, code, report);/;/%posix_spawn%G03 F04
 backends/lower.c%s/return clear(plan, step->to, actions);/return 0;/%posix_spawn%B01 B09
+lib/plan.c%s/plan_attr_to(p, PSPAWN_ATTR_CTTY, STEP_CTTY);/plan_attr_fd(p, PSPAWN_ATTR_CTTY, STEP_CTTY);/%linux%L04
+lib/plan.c%s/^\tplan_attr_to(p, PSPAWN_ATTR_FOREGROUND, STEP_FOREGROUND);//;s/^\tadd_exec(p);/\tplan_attr_to(p, PSPAWN_ATTR_FOREGROUND, STEP_FOREGROUND);\n&/%linux%L05
+backends/replay.c%s/if (foreground.before > 0)/if (0)/%fork%L05
+lib/plan-attrs.c%s/ignored &= ~set;/;/%linux%N14
+lib/plan-attrs.c%s/step->number = has(planner, PSPAWN_ATTR_SIGINHERIT);/;/%linux%N15
+lib/plan-attrs.c%s/\& ~FIXED_SIGNALS//%linux%N12
+backends/lower-attrs.c%s/return step->number || (step->value\[0\] & PLAN_RESERVED_SIGNALS) == 0;/return 1;/%posix_spawn%N11
+backends/lower-attrs.c%s/return step->to == -1;/return step->to < 0;/%posix_spawn%N72
+lib/plan-attrs.c%s/plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value\[0\] = 0;/;/%linux%N20
+lib/plan-attrs.c%s/by_user \&\& planner->last\[PSPAWN_ATTR_USER\] > planner->last\[PSPAWN_ATTR_GROUP\]/by_user/%linux%N21
+lib/plan-attrs.c%s/PSPAWN_ATTR_KEEP_GROUPS\] > /PSPAWN_ATTR_KEEP_GROUPS] < /%linux%N23
+lib/plan-attrs.c%s/plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);/;/%linux%N31
+lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);//;s/^\tplan_ids(p);/\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);\n&/%linux%N37
+backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent ? 0 : -ESRCH;/return 0;/%linux%N39
+backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent/return parent == stage->parent/%linux%N62
+backends/attrs-linux.c%s/sets\[0\].inheritable |= /sets[0].inheritable = /%linux%N31
+backends/attrs-linux.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/;/%linux%N31
+backends/attrs-linux.c%s/number << IOPRIO_CLASS_SHIFT/number << 12/%linux%N50
+backends/attrs-linux.c%s/return result < 0 ? result : sys_chdir("\/");/return result;/%linux%N54
+backends/attrs-linux.c%s/MS_REC | MS_PRIVATE/MS_PRIVATE/%linux%N63
+backends/linux.c%s/be_dumpable_again(before);/(void)before;/%linux%N36
+backends/linux.c%s/if (before == 1 \&\& dumpable() != 1)/if (dumpable() != 1)/%linux%N36
+lib/plan-attrs.c%s/waits = attr->number == RLIMIT_NOFILE \&\& /waits = 0 \&\& /%linux%N43
+lib/plan-attrs.c%s/attr->value\[1\] >= enough/1/%linux%N43
+lib/plan-attrs.c%s/(highest > seats ? highest : seats) + 2/highest/%linux%N43
+lib/plan-attrs.c%s/for (size_t i = cmd->nattrs; i-- > 0;)/for (size_t i = 0; i < cmd->nattrs; i++)/%linux%N41
+lib/plan-fds.c%s/if (is_held_unlisted(parts)) {/if (0) {/%linux%N70 N73
+lib/work.c%s/if (!is_overwritten)/if (1)/%linux%N72
+backends/sys-linux.c%s/result == -ENOSYS || result == -EPERM ? execute/0 ? execute/%linux%N75
+backends/outcome.c%s/if (\*waited >= plan->retry_ms)/if (1)/%linux%N76
+backends/linux.c%s/{ 1, CLONE_PIDFD, 0, 1 },/{ 1, CLONE_PIDFD, 0, 0 },/%linux%N81
+lib/start.c%s/child->cgroup = work->cgroup;/;/%linux%N81 N85
+lib/child.c%s/sys_kill(-child->group, signal)/sys_kill(child->group, signal)/%linux%N84
+lib/start.c%s/applied(report, plan->session_index) || //%linux%N84
+lib/plan-attrs.c%s/step->value\[1\] << 32/step->value[1] << 31/%fork%N67
+backends/idmap.c%s/STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP }/STEP_MAP_USER, STEP_MAP_GROUP, STEP_SETGROUPS }/%fork%N66
+lib/plan.c%s/^\tplan_root(p);//;s/^\tplan_directory(p);/\tplan_root(p);\n&/%linux%N55
+lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_UMASK, STEP_UMASK);//;s/^\tadd_exec(p);/\tplan_attr(p, PSPAWN_ATTR_UMASK, STEP_UMASK);\n&/%linux%N47
+lib/plan.c%s/^\tplan_every(p, PSPAWN_ATTR_SETNS, STEP_SETNS);/\tplan_attr_fd(p, PSPAWN_ATTR_SETNS, STEP_SETNS);/%linux%N64 N68
+lib/plan-attrs.c%s/planner->last\[PSPAWN_ATTR_ROOT_FD\] > planner->last\[PSPAWN_ATTR_ROOT\]/planner->last[PSPAWN_ATTR_ROOT_FD] >= 0/%linux%N54
+lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);//;s/^\tplan_ids(p);/&\n\tplan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);/%linux%N32 N35
+lib/plan-attrs.c%s/defaults = 0;/defaults = PLAN_RESERVED_SIGNALS;/%linux%N15
+backends/lower-attrs.c%s/step->number ? 0 : POSIX_SPAWN_SETSIGMASK/POSIX_SPAWN_SETSIGMASK/%posix_spawn%N15
+backends/attrs-linux.c%s/(int)RAW3(SYS_sched_setaffinity, 0, step->value\[0\], step->data)/(int)RAW3(SYS_sched_setaffinity, 0, 1024, step->data)/%linux%N49
+lib/plan.c%s/return kind == STEP_SETNS ||/return/%linux%N68
+lib/work.c%s/number == work->program_fd || number == work->held/0/%linux%N72
+lib/plan-attrs.c%s/PSPAWN_ATTR_SIGINHERIT : PSPAWN_ATTR_SIGDEFAULT/PSPAWN_ATTR_SIGDEFAULT : PSPAWN_ATTR_SIGDEFAULT/;s/has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT/0 ? PSPAWN_ATTR_SIGINHERIT/%posix_spawn%N92
+backends/attrs-linux.c%s/result < 0 ? result : 1;/result;/%fork%N81
+backends/linux.c%s/stage.in_cgroup = ways\[i\].into_cgroup/stage.in_cgroup = 1/%linux%N82
+lib/start.c%s/if (applied(&birth->report, work->plan.cgroup_index)) {/{/%linux%N86
+lib/plan-attrs.c%s/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE }/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_NAMESPACES }/%linux%N63
+backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, step->number, NULL, NULL/%linux%N40
+lib/child.c%s/signal == SIGKILL \&\& child->cgroup/child->cgroup/%linux%N85
 END
 echo "$count mutants, $alive alive"
 [ "$alive" = 0 ]
