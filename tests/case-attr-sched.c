@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "attr.h"
@@ -93,10 +94,10 @@ CASE(N48, policy)
 
 static int be_first(const void *unused)
 {
-	struct sched_param param = { .sched_priority = 10 };
+	int priority = 10;
 
 	(void)unused;
-	return sched_setscheduler(0, SCHED_FIFO, &param);
+	return (int)syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &priority);
 }
 
 CASE(N48, policy_of_real_time)

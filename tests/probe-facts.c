@@ -169,13 +169,14 @@ static void add_environment(void)
 
 static void add_scheduling(void)
 {
-	struct sched_param param = { 0 };
+	int priority = 0;
 	cpu_set_t cpus;
 	char text[3 * CPU_SETSIZE] = "";
 
 	CPU_ZERO(&cpus);
-	sched_getparam(0, &param);
-	add("policy", "%d %d", sched_getscheduler(0), param.sched_priority);
+	/* Some libcs have these and do nothing. */
+	syscall(SYS_sched_getparam, 0, &priority);
+	add("policy", "%d %d", (int)syscall(SYS_sched_getscheduler, 0), priority);
 	sched_getaffinity(0, sizeof(cpus), &cpus);
 	for (int cpu = 0; cpu < 128; cpu++)
 		if (CPU_ISSET(cpu, &cpus))
