@@ -36,6 +36,7 @@ CASE(N11, signal_mask)
 	unsigned long long set = S(SIGHUP) | S(SIGCHLD) | S(SIGPIPE) | S(40) | S(64) | RESERVED;
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_sigmask(set));
 
+	need_real("signals");
 	suite_accept_fallback();
 	CHANGES(&cmd, { "blocked", set_of(set) });
 }
@@ -45,6 +46,7 @@ CASE(N11, signal_mask_of_all)
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_sigmask(S(SIGHUP)), pspawn_attr_sigmask(~0ULL));
 	unsigned long long set = ~0ULL & ~(S(SIGKILL) | S(SIGSTOP));
 
+	need_real("signals");
 	suite_accept_fallback();
 #ifndef SYS_IS_RAW
 	/* There is nothing to block of libc's own, be they two or three. */
@@ -87,6 +89,7 @@ CASE(N12, signals_default)
 	static struct facts plain;
 	struct pspawn_cmd nothing = { 0 };
 
+	need_real("signals");
 	set_all(ignored, SIG_IGN);
 	signal(SIGUSR2, on_signal);
 	facts_of(&nothing, &plain);
@@ -110,6 +113,7 @@ CASE(N13, signals_ignored)
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_sigignore(S(SIGPIPE) | S(SIGUSR2)),
 				     pspawn_attr_sigignore(S(64) | S(SIGCHLD)));
 
+	need_real("signals");
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGUSR2, on_signal);
 	CHANGES(&cmd, { "ignored", set_of(S(SIGHUP) | S(SIGPIPE) | S(SIGUSR2) | S(64) |
@@ -122,6 +126,7 @@ CASE(N13, signals_ignored_of_libc)
 {
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_sigignore(S(32) | S(33) | S(34)));
 
+	need_real("signals");
 	CHANGES(&cmd, { "ignored", RESERVED ? set_of(RESERVED) : FACT_CHANGED });
 }
 
@@ -166,7 +171,7 @@ CASE(N15, signals_inherited)
 	unsigned long long mask = S(SIGUSR1) | S(SIGTERM) | S(SIGPIPE) | S(64);
 	unsigned long long ignored = S(SIGPIPE) | S(SIGHUP) | S(50);
 
-	need_real("system calls of signals");
+	need_real("signals");
 	mask |= reserved_of_caller();
 	set_all(ignored, SIG_IGN);
 	ignore_past_libc(33, 1);
@@ -212,7 +217,6 @@ CASE(N17, mask_of_the_caller_stays)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
 				  PSPAWN_ATTRS(pspawn_attr_siginherit(),
 					       pspawn_attr_sigmask(S(SIGHUP))) };
-
 	unsigned long long mask = S(SIGUSR1) | reserved_of_caller();
 
 	by_table(&cmd);
