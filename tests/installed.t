@@ -70,7 +70,7 @@ if [ "$found" != '3 4 5 60 453' ]; then
 fi
 echo "$verdict 2 - M10 installed_example_runs"
 
-sed -n '/^```c$/,/^```$/p' "$PSPAWN_SOURCE/README.md" | grep -v '^```' >"$work/hello.c"
+awk '/^```c$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$PSPAWN_SOURCE/README.md" >"$work/hello.c"
 verdict=ok
 if ! [ -s "$work/hello.c" ] || ! ${CC:-cc} -o "$work/hello" "$work/hello.c" $flags >"$work/log" 2>&1 ||
 	! LD_LIBRARY_PATH="${library%/*}" "$work/hello"; then
