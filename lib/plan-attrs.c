@@ -260,14 +260,19 @@ void plan_keep_caps(struct planner *planner)
 		plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);
 }
 
+/* What may be left out must not leave the caller's groups to another user. */
+static int is_surely_set(const struct planner *planner, int kind)
+{
+	return has(planner, kind) && !(last(planner, kind)->flags & PSPAWN_PREFER);
+}
+
 static void add_groups(struct planner *planner)
 {
 	if (planner->last[PSPAWN_ATTR_KEEP_GROUPS] > planner->last[PSPAWN_ATTR_GROUPS])
 		return;
-	if (has(planner, PSPAWN_ATTR_GROUPS))
-		plan_attr(planner, PSPAWN_ATTR_GROUPS, STEP_GROUPS);
-	else if (has(planner, PSPAWN_ATTR_USER))
+	if (has(planner, PSPAWN_ATTR_USER) && !is_surely_set(planner, PSPAWN_ATTR_GROUPS))
 		plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value[0] = 0;
+	plan_attr(planner, PSPAWN_ATTR_GROUPS, STEP_GROUPS);
 }
 
 /* By USER or by GROUP, whichever comes last and names one. */
@@ -275,11 +280,12 @@ static void add_group(struct planner *planner)
 {
 	int by_user = has(planner, PSPAWN_ATTR_USER) &&
 		      last(planner, PSPAWN_ATTR_USER)->value[1] != (gid_t)-1;
+	int user_is_last = planner->last[PSPAWN_ATTR_USER] > planner->last[PSPAWN_ATTR_GROUP];
 
-	if (by_user && planner->last[PSPAWN_ATTR_USER] > planner->last[PSPAWN_ATTR_GROUP])
+	if (by_user && (user_is_last || !is_surely_set(planner, PSPAWN_ATTR_GROUP)))
 		plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUP)->value[0] =
 			last(planner, PSPAWN_ATTR_USER)->value[1];
-	else
+	if (!by_user || !user_is_last)
 		plan_attr(planner, PSPAWN_ATTR_GROUP, STEP_GROUP);
 }
 

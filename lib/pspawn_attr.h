@@ -262,7 +262,8 @@ static inline struct pspawn_attr pspawn_attr_siginherit(void)
  * The real, effective and saved user and group ids. (gid_t)-1 leaves the group
  * alone; GROUP sets it alone. With USER the supplementary groups are none,
  * unless GROUPS lists them or KEEP_GROUPS keeps the caller's: setgroups(2) needs
- * privilege, and failing it is an error like any other.
+ * privilege, and failing it is an error like any other. A GROUP or GROUPS that is
+ * preferred and fails leaves what USER says, and never the caller's.
  *
  * From the change of ids until exec the child belongs to the new user, who can
  * stop it, and with it the start.
