@@ -59,6 +59,22 @@ static int map(const struct plan *plan, int kind, pid_t pid)
 	return write_to_child(pid, kind == STEP_MAP_USER ? "uid_map" : "gid_map", text);
 }
 
+/* It is one map, whoever asks for its parts: it may be left out if all of them say so. */
+static int is_preferred(const struct plan *plan, int kind)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == kind && !plan->steps[i].prefer)
+			return 0;
+	return 1;
+}
+
+static void leave_all_out(const struct plan *plan, int kind, struct report *report)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == kind)
+			leave_out(report, plan->steps[i].index);
+}
+
 int map_ids(const struct plan *plan, pid_t pid, struct report *report)
 {
 	static const int kinds[] = { STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP };
@@ -67,8 +83,8 @@ int map_ids(const struct plan *plan, pid_t pid, struct report *report)
 		const struct plan_step *step = first_step(plan, kinds[i]);
 		int result = step ? map(plan, kinds[i], pid) : 0;
 
-		if (result < 0 && step->prefer)
-			leave_out(report, step->index);
+		if (result < 0 && is_preferred(plan, kinds[i]))
+			leave_all_out(plan, kinds[i], report);
 		else if (result < 0)
 			return report_failure(report, -result, PSPAWN_STEP_MAP_IDS, step->index);
 	}
