@@ -179,9 +179,11 @@ CHILD_SIDE static int set_limit(const struct plan_step *step, const struct stage
 
 CHILD_SIDE static int set_umask(const struct plan_step *step, const struct stage *stage)
 {
+	long result = RAW1(SYS_umask, step->number);
+
 	(void)stage;
-	RAW1(SYS_umask, step->number);
-	return 0;
+	/* It has no errors of its own, but filters have. */
+	return result < 0 ? (int)result : 0;
 }
 
 /* ---- places */
@@ -195,12 +197,30 @@ CHILD_SIDE static int change_root(const struct plan_step *step, const struct sta
 	return result < 0 ? result : sys_chdir("/");
 }
 
+CHILD_SIDE static int change_root_here(int directory)
+{
+	int result = sys_fchdir(directory);
+
+	return result < 0 ? result : (int)RAW1(SYS_chroot, ".");
+}
+
 CHILD_SIDE static int change_root_to_fd(const struct plan_step *step, const struct stage *stage)
 {
-	int result = sys_fchdir(step->from);
+	int result, before;
 
 	(void)stage;
-	return result < 0 ? result : (int)RAW1(SYS_chroot, ".");
+	if (!step->prefer)
+		return change_root_here(step->from);
+	/* Left out, it must not have changed the directory either. */
+	before = sys_open(".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	if (before < 0)
+		return before;
+	/* If theirs is not open, ours may have got its number. */
+	result = before == step->from ? -EBADF : change_root_here(step->from);
+	if (result < 0)
+		sys_fchdir(before);
+	sys_close(before);
+	return result;
 }
 
 /* ---- towards the program */

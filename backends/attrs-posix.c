@@ -110,10 +110,28 @@ static int change_root(const struct plan_step *step, const struct stage *stage)
 	return answer(chroot(step->path) < 0 ? -1 : chdir("/"));
 }
 
+static int change_root_here(int directory)
+{
+	return answer(fchdir(directory) < 0 ? -1 : chroot("."));
+}
+
 static int change_root_to_fd(const struct plan_step *step, const struct stage *stage)
 {
+	int result, before;
+
 	(void)stage;
-	return answer(fchdir(step->from) < 0 ? -1 : chroot("."));
+	if (!step->prefer)
+		return change_root_here(step->from);
+	/* Left out, it must not have changed the directory either. */
+	before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (before < 0)
+		return -errno;
+	/* If theirs is not open, ours may have got its number. */
+	result = before == step->from ? -EBADF : change_root_here(step->from);
+	if (result < 0 && fchdir(before) < 0)
+		result = -errno;
+	close(before);
+	return result;
 }
 
 static int set_groups(const struct plan_step *step, const struct stage *stage)

@@ -52,6 +52,31 @@ CASE(P30, closed_descriptors_of_every_low_number)
 	}
 }
 
+/* What is left out has not changed the directory on its way, and takes no number for theirs. */
+static void ordinary_root(const void *fd)
+{
+	become_ordinary();
+	FAILS(EPERM, PSPAWN_STEP_ROOT, pspawn_attr_root_fd(*(const int *)fd));
+	for (int number = 3; number < 12; number++)
+		if (number != *(const int *)fd)
+			FAILS(EBADF, PSPAWN_STEP_ROOT, pspawn_attr_root_fd(number));
+}
+
+CASE(P31, root_by_descriptor_as_an_ordinary_user)
+{
+	int fd = open_as("/", O_RDONLY | O_DIRECTORY);
+
+	suite_apart(ordinary_root, &fd);
+	close(fd);
+}
+
+CASE(P31, preferred_root_on_a_number_that_is_closed)
+{
+	need_root();
+	for (int number = 3; number < 12; number++)
+		FAILS(EBADF, PSPAWN_STEP_ROOT, pspawn_attr_root_fd(number));
+}
+
 CASE(P31, root_that_is_none)
 {
 	int fd = open_as("file", O_RDWR | O_CREAT);

@@ -10,7 +10,10 @@
 #define SECCOMP_RET_KILL_PROCESS SECCOMP_RET_KILL
 #endif
 
-/* What is asked of an argument: BPF_JSET with bits, BPF_JGE with a bound; and which answer fails. */
+/*
+ * What is asked of an argument: BPF_JSET with bits, BPF_JEQ with a value, BPF_JGE
+ * with a bound; and which answer fails.
+ */
 struct test {
 	int arg;
 	unsigned how, value;
@@ -52,6 +55,11 @@ int filter_syscall_bits(int number, int arg, unsigned bits, int code)
 int filter_syscall_no_bits(int number, int arg, unsigned bits, int code)
 {
 	return install(number, &(struct test){ arg, BPF_JSET, bits, 0 }, code);
+}
+
+int filter_syscall_equal(int number, int arg, unsigned value, int code)
+{
+	return install(number, &(struct test){ arg, BPF_JEQ, value, 1 }, code);
 }
 
 int filter_syscall_above(int number, int arg, unsigned least, int code)

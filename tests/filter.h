@@ -19,6 +19,9 @@ int filter_syscall_bits(int number, int arg, unsigned bits, int code);
 /* Only when argument `arg` has none of these bits. */
 int filter_syscall_no_bits(int number, int arg, unsigned bits, int code);
 
+/* Only when argument `arg` is `value`. */
+int filter_syscall_equal(int number, int arg, unsigned value, int code);
+
 /* Only when argument `arg` is at least `least`. */
 int filter_syscall_above(int number, int arg, unsigned least, int code);
 
