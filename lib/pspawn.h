@@ -314,7 +314,7 @@ struct pspawn_status {
  *            not listed (CLOSE): neither close_range(2) nor a listing in /proc
  *   -ENOENT, -EACCES, -EPERM  not found; found but not executable; found only
  *            through an empty or relative element of the path (SEARCH)
- *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE)
+ *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE, MAP_IDS)
  *   -EAGAIN  the limit of processes (CREATE, EXEC)
  *   -ECHILD  the child was killed before it could execute the program (EXEC)
  *   -EPROTO  the fork backend got a report from its child that is none (CREATE)
