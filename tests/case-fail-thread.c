@@ -115,6 +115,10 @@ static void among_threads(const void *unused)
 
 CASE(P80, ids_of_our_threads_stay)
 {
+#if defined(__linux__) && !defined(SYS_IS_RAW)
+	/* It waits for threads that its child has not got; systems that this build stands for do not. */
+	SKIP("libc's own set*id() hangs in a forked child of threads");
+#endif
 	need_root();
 	if (getuid() != 0 || getgid() != 0)
 		SKIP("only root of root's group can do this");
