@@ -52,10 +52,13 @@ void need_linux(void);
 /* Be an ordinary user from here on; for a scene. */
 void become_ordinary(void);
 
+/* Skip the case where we cannot become this user, without groups. */
+void need_power_to_be(int user);
+
 /* What the call gives in a forked process: 0 or its errno value. */
 int kernel_gives(int (*call)(const void *), const void *argument);
 
-/* Skip the case where there are no user namespaces to be had. */
+/* Skip the case where there are no user namespaces to be had, or not with our own user in them. */
 void need_user_namespaces(void);
 
 /* The sentence of this failure, of the start of /bin/true with the attributes. */

@@ -153,7 +153,7 @@ static void with_locked_keep_caps(const void *unused)
 CASE(P23, keep_caps_where_they_are_locked)
 {
 	need_linux();
-	need_root();
+	need_power_to_be(ORDINARY);
 	suite_apart(with_locked_keep_caps, NULL);
 }
 

@@ -25,6 +25,19 @@ static int open_as(const char *path, int flags)
 	return fd;
 }
 
+static int change_root(const void *path)
+{
+	return chroot(path);
+}
+
+static void need_chroot(void)
+{
+	int code = kernel_gives(change_root, "/");
+
+	if (code)
+		SKIP("no chroot here: %s", strerror(code));
+}
+
 CASE(P30, closed_descriptors)
 {
 	FAILS(EBADF, PSPAWN_STEP_CHDIR, pspawn_attr_dir_fd(CLOSED));
@@ -72,7 +85,7 @@ CASE(P31, root_by_descriptor_as_an_ordinary_user)
 
 CASE(P31, preferred_root_on_a_number_that_is_closed)
 {
-	need_root();
+	need_chroot();
 	for (int number = 3; number < 12; number++)
 		FAILS(EBADF, PSPAWN_STEP_ROOT, pspawn_attr_root_fd(number));
 }
@@ -81,7 +94,7 @@ CASE(P31, root_that_is_none)
 {
 	int fd = open_as("file", O_RDWR | O_CREAT);
 
-	need_root();
+	need_chroot();
 	FAILS(ENOENT, PSPAWN_STEP_ROOT, pspawn_attr_root("/nonexistent"));
 	FAILS(ENOENT, PSPAWN_STEP_ROOT, pspawn_attr_root("missing"));
 	FAILS(ENOTDIR, PSPAWN_STEP_ROOT, pspawn_attr_root("file"));
@@ -98,7 +111,7 @@ CASE(P31, what_the_new_root_does_not_have)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
 				  PSPAWN_ATTRS(pspawn_attr_umask(022), pspawn_attr_root("root")) };
 
-	need_root();
+	need_chroot();
 	CHECK_INT(mkdir("root", 0755), 0);
 	by_whom(&cmd);
 	expect_failure(&cmd, ENOENT, PSPAWN_STEP_EXEC, -1);
@@ -166,7 +179,7 @@ CASE(P32, cgroup_of_somebody_else)
 	char path[100];
 	int fd;
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	fd = make_cgroup(path, sizeof(path));
 	/* Whatever becomes of the scene, the directory goes: it is in nobody's way until then. */
 	suite_apart(enter_as_ordinary, &fd);

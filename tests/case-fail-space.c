@@ -61,6 +61,17 @@ CASE(P41, setns_of_what_is_no_namespace)
 	setns_of_what_is_none();
 }
 
+static int enter_own_net(const void *fd)
+{
+#ifdef __linux__
+	return setns(*(const int *)fd, CLONE_NEWNET);
+#else
+	(void)fd;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
 /* Several: each is tried in its order, and the one that fails is named. */
 CASE(P41, setns_of_several)
 {
@@ -73,8 +84,9 @@ CASE(P41, setns_of_several)
 					       pspawn_attr_setns(77, PSPAWN_NS_NET)) };
 
 	need_linux();
-	need_root();
-	CHECK(file >= 0 && net >= 0);
+	if (net < 0 || kernel_gives(enter_own_net, &net) != 0)
+		SKIP("no namespace can be entered here");
+	CHECK(file >= 0);
 	by_whom(&cmd);
 	expect_failure(&cmd, EINVAL, PSPAWN_STEP_SETNS, 2);
 	close(file);

@@ -20,7 +20,7 @@ CASE(P24, directory_that_the_new_user_may_not_enter)
 					       pspawn_attr_user(ORDINARY, ORDINARY)),
 				  .dir = "closed" };
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	public_probe();
 	CHECK_INT(mkdir("closed", 0700), 0);
 	by_whom(&cmd);
@@ -33,7 +33,7 @@ CASE(P24, directory_by_descriptor_that_the_new_user_may_not_enter)
 {
 	int fd;
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	public_probe();
 	CHECK_INT(mkdir("closed", 0700), 0);
 	fd = open("closed", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -51,7 +51,7 @@ CASE(P24, file_that_the_new_user_may_not_open)
 				  PSPAWN_FDS(pspawn_fd_null(5), pspawn_fd_open(6, "mine", O_RDONLY, 0)) };
 	int fd = open("mine", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	public_probe();
 	close(fd);
 	by_whom(&cmd);
@@ -66,7 +66,7 @@ CASE(P24, program_that_the_new_user_may_not_execute)
 				  PSPAWN_ATTRS(pspawn_attr_umask(022),
 					       pspawn_attr_user(ORDINARY, ORDINARY)) };
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	CHECK_INT(chmod(public_probe(), 0700), 0);
 	by_whom(&cmd);
 	expect_failure(&cmd, EACCES, PSPAWN_STEP_EXEC, -1);
@@ -87,7 +87,7 @@ CASE(P25, preferred_groups_fail_and_the_new_user_has_none)
 					       pspawn_attr_prefer(
 						       pspawn_attr_groups(impossible, 1))) };
 
-	need_root();
+	need_power_to_be(ORDINARY);
 	CHECK_INT(chmod(".", 0777), 0);
 	CHECK_INT(setgroups(2, ours), 0);
 	by_whom(&cmd);
@@ -145,6 +145,6 @@ static void without_power_over_groups(const void *unused)
 
 CASE(P25, without_power_over_groups_there_is_no_new_user)
 {
-	need_root();
+	need_power_to_be(ORDINARY);
 	suite_apart(without_power_over_groups, NULL);
 }
