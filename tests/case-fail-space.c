@@ -18,6 +18,12 @@
 
 #define IN_NEW pspawn_attr_namespaces(PSPAWN_NS_USER)
 
+static void need_births_in_namespaces(void)
+{
+	if (suite_emulated())
+		SKIP("an emulator's clone knows no namespaces");
+}
+
 static void ordinary_namespaces(const void *unused)
 {
 	static const unsigned kinds[] = { PSPAWN_NS_MOUNT, PSPAWN_NS_CGROUP, PSPAWN_NS_UTS,
@@ -35,6 +41,7 @@ static void ordinary_namespaces(const void *unused)
 
 CASE(P40, namespaces_as_an_ordinary_user)
 {
+	need_births_in_namespaces();
 	suite_apart(ordinary_namespaces, NULL);
 }
 
@@ -137,6 +144,7 @@ CASE(P42, mounts_where_the_root_is_no_mount_point)
 {
 	int code = kernel_gives(unshare_mounts, NULL);
 
+	need_births_in_namespaces();
 	if (code)
 		SKIP("no mount namespaces here: %s", strerror(code));
 	suite_apart(in_a_plain_root, NULL);
