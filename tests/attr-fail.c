@@ -2,16 +2,12 @@
 #include "attr-fail.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
-#include <sched.h>
 #include <sys/prctl.h>
 #endif
 
@@ -42,13 +38,6 @@ int attr_exists(int kind)
 		if (missing[i] == kind)
 			return 0;
 	return 1;
-#endif
-}
-
-void need_linux(void)
-{
-#ifndef SYS_IS_RAW
-	SKIP("only Linux has this");
 #endif
 }
 
@@ -99,8 +88,19 @@ static int is_not_supported(const struct pspawn_cmd *cmd)
 	return 1;
 }
 
+/* A child with our memory may have made it undumpable, and that would be for us to put right. */
+static int dumpable(void)
+{
+#ifdef __linux__
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+#else
+	return 0;
+#endif
+}
+
 void expect_failing_only(const struct failing *failing)
 {
+	int before = dumpable();
 	struct pspawn_attr attrs[MOST];
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .attrs = attrs };
 
@@ -108,6 +108,7 @@ void expect_failing_only(const struct failing *failing)
 	by_whom(&cmd);
 	if (!is_not_supported(&cmd))
 		expect_failure(&cmd, failing->code, failing->step, AT);
+	CHECK_INT(dumpable(), before);
 	if (waitpid(-1, NULL, WNOHANG | __WALL) != -1 || errno != ECHILD)
 		FAIL("a child is left");
 }
@@ -148,6 +149,7 @@ static void expect_outcomes(const struct pspawn_cmd *cmd)
 	const char *const argv[] = { public_probe(), "-", NULL };
 	struct pspawn_child child;
 	struct pspawn_error error;
+	int before = dumpable();
 
 	run.argv = (char *const *)argv;
 	if (pspawn_start(&child, &run, &error) < 0)
@@ -157,6 +159,7 @@ static void expect_outcomes(const struct pspawn_cmd *cmd)
 	for (size_t i = 0; i < cmd->nattrs; i++)
 		CHECK_INT(pspawn_outcome(&child, i), i == AT ? PSPAWN_LEFT_OUT : PSPAWN_APPLIED);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+	CHECK_INT(dumpable(), before);
 }
 
 static void expect_left_out(const struct failing *failing)
@@ -212,83 +215,3 @@ void expect_sentence(const struct failing *failing, const char *sentence)
 	CHECK_STR(text, sentence);
 	CHECK_INT(length, strlen(sentence));
 }
-
-/* ---- surroundings */
-
-void become_ordinary(void)
-{
-	public_probe();
-	unlink("facts");
-	if (geteuid() != 0)
-		return;
-	if (chmod(".", 0777) < 0 || setgroups(0, NULL) < 0 ||
-	    setresgid(ORDINARY, ORDINARY, ORDINARY) < 0 || setresuid(ORDINARY, ORDINARY, ORDINARY) < 0)
-		SKIP("no other user here");
-#ifdef __linux__
-	/* Else our own files in /proc would be root's. */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-#endif
-}
-
-int kernel_gives(int (*call)(const void *), const void *argument)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(call(argument) < 0 ? errno : 0);
-	CHECK(pid > 0);
-	CHECK_INT(waitpid(pid, &status, 0), pid);
-	CHECK(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static int be(const void *user)
-{
-	id_t id = (id_t)*(const int *)user;
-
-	if (setgroups(0, NULL) < 0 || setresgid(id, id, id) < 0)
-		return -1;
-	return setresuid(id, id, id);
-}
-
-void need_power_to_be(int user)
-{
-	int code = geteuid() == 0 ? kernel_gives(be, &user) : EPERM;
-
-	if (code)
-		SKIP("nobody here can become user %d", user);
-}
-
-#ifdef __linux__
-
-/* Root without capabilities may have one, but not map itself. */
-static int enter_user_namespace(const void *unused)
-{
-	char map[40];
-	int length = snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid());
-	int fd;
-
-	(void)unused;
-	if (unshare(CLONE_NEWUSER) < 0)
-		return -1;
-	fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
-	return fd < 0 ? -1 : (int)write(fd, map, (size_t)length);
-}
-
-void need_user_namespaces(void)
-{
-	int code = kernel_gives(enter_user_namespace, NULL);
-
-	if (code)
-		SKIP("no user namespaces here: %s", strerror(code));
-}
-
-#else
-
-void need_user_namespaces(void)
-{
-	SKIP("only Linux has this");
-}
-
-#endif
