@@ -67,11 +67,33 @@ static int is_linux(void)
 	return strcmp(suite_runs_by(), "linux") == 0;
 }
 
+/* Linux 5.7, and a machine for which the linux backend has a clone3(2) of its own. */
+static int be_born_inside(const void *unused)
+{
+	enum { INTO_CGROUP_BIT = 33, FIELDS = 11, FLAGS = 0, EXIT_SIGNAL = 4, FIELD_CGROUP = 10 };
+	unsigned long long args[FIELDS] = { [FLAGS] = 1ULL << INTO_CGROUP_BIT,
+					    [EXIT_SIGNAL] = SIGCHLD,
+					    [FIELD_CGROUP] = CGROUP };
+	long pid = -1;
+
+	(void)unused;
+	errno = ENOSYS;
+#if defined(SYS_clone3) && (defined(__x86_64__) || defined(__aarch64__))
+	pid = syscall(SYS_clone3, args, sizeof(args));
+#endif
+	if (pid == 0)
+		_exit(0);
+	return pid < 0 ? -1 : waitpid((pid_t)pid, NULL, 0) < 0;
+}
+
 CASE(N81, outcome_of_a_cgroup)
 {
+	int at_birth;
+
 	cgroup_by_table();
 	NEED_CGROUP();
-	expect_in_cgroup(is_linux() ? PSPAWN_APPLIED : PSPAWN_OTHERWISE);
+	at_birth = is_linux() && attempt(be_born_inside, NULL) == 0;
+	expect_in_cgroup(at_birth ? PSPAWN_APPLIED : PSPAWN_OTHERWISE);
 	cgroup_remove(CGROUP);
 }
 
