@@ -77,6 +77,7 @@ static int be_born_inside(const void *unused)
 	long pid = -1;
 
 	(void)unused;
+	(void)args;
 	errno = ENOSYS;
 #if defined(SYS_clone3) && (defined(__x86_64__) || defined(__aarch64__))
 	pid = syscall(SYS_clone3, args, sizeof(args));
