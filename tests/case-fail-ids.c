@@ -118,7 +118,7 @@ static void with_locked_keep_caps(const void *unused)
 	/* Over a change of user AMBIENT needs them kept, and it is the one that fails. */
 	FAILS(EPERM, PSPAWN_STEP_KEEP_CAPS, ambient,
 	      pspawn_attr_user(ORDINARY, ORDINARY));
-	SAYS("keep capabilities 0x20 (attribute 1): Operation not permitted", EPERM,
+	SAYS("keep capabilities (attribute 1): Operation not permitted", EPERM,
 	     PSPAWN_STEP_KEEP_CAPS, ambient, pspawn_attr_user(ORDINARY, ORDINARY));
 }
 

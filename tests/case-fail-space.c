@@ -125,7 +125,7 @@ static void in_a_plain_root(const void *unused)
 		SKIP("no chroot here: %s", strerror(errno));
 	FAILS_ONLY(EINVAL, PSPAWN_STEP_MOUNTS, pspawn_attr_namespaces(PSPAWN_NS_MOUNT));
 	FAILS_ONLY(EINVAL, PSPAWN_STEP_MOUNTS, pspawn_attr_unshare(PSPAWN_NS_MOUNT));
-	SAYS("make mounts private 0x20000 (attribute 1): Invalid argument", EINVAL,
+	SAYS("make mounts private (attribute 1): Invalid argument", EINVAL,
 	     PSPAWN_STEP_MOUNTS, pspawn_attr_unshare(PSPAWN_NS_MOUNT));
 }
 
@@ -166,7 +166,7 @@ static void wrong_maps(const void *unused)
 	      IN_NEW);
 	FAILS(EINVAL, PSPAWN_STEP_MAP_IDS, pspawn_attr_map_group(4294967290u, getgid(), 100),
 	      IN_NEW, one);
-	SAYS("map ids 4294967290 (attribute 1): Invalid argument", EINVAL, PSPAWN_STEP_MAP_IDS,
+	SAYS("map ids 4294967290:0:100 (attribute 1): Invalid argument", EINVAL, PSPAWN_STEP_MAP_IDS,
 	     pspawn_attr_map_user(4294967290u, getuid(), 100), IN_NEW);
 }
 
@@ -223,7 +223,7 @@ static void setgroups_denied(const void *unused)
 	write_own("/proc/self/setgroups", "deny");
 	write_own("/proc/self/gid_map", groups);
 	FAILS(EPERM, PSPAWN_STEP_MAP_IDS, pspawn_attr_setgroups(1), IN_NEW);
-	SAYS("map ids 1 (attribute 1): Operation not permitted", EPERM, PSPAWN_STEP_MAP_IDS,
+	SAYS("map ids (attribute 1): Operation not permitted", EPERM, PSPAWN_STEP_MAP_IDS,
 	     pspawn_attr_setgroups(1), IN_NEW);
 }
 
