@@ -50,7 +50,10 @@ void expect_changes_from(const struct pspawn_cmd *plain, struct pspawn_cmd *cmd,
 /* Not a fact has changed. */
 #define SAME(cmd) expect_changes(cmd, NULL, 0)
 
-/* A program, for everybody. */
+/* What a probe has told by this descriptor, a file. */
+void read_facts(struct facts *facts, int fd);
+
+/* Make `to` a program of the same bytes that everybody may execute. */
 void copy_file(const char *from, const char *to);
 
 /* The path of that copy. */

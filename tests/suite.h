@@ -36,8 +36,9 @@ void suite_fail(const char *file, int line, const char *format, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
 void suite_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* A line of diagnostics. */
+/* A line of diagnostics: of a case that is red, and of any case that is not skipped. */
 void suite_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void suite_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define FAIL(...) suite_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define SKIP(...) suite_skip(__VA_ARGS__)
