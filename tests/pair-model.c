@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pair-model.h"
@@ -194,12 +193,9 @@ static void expect_directory(struct model *m)
 /* In there is no /proc, and no /dev/tty. */
 static void expect_small_root(struct model *m)
 {
-	struct stat status;
 	char text[64];
 
-	fstat(m->world->root_fd[small_root(m)], &status);
-	snprintf(text, sizeof(text), "%llu:%llu", (unsigned long long)status.st_dev,
-		 (unsigned long long)status.st_ino);
+	world_name_root(m->world, small_root(m), text, sizeof(text));
 	model_set(m, "root", text);
 	model_set(m, "terminal", "?");
 	model_set(m, "foreground", "no");

@@ -120,6 +120,15 @@ static void make_places(struct world *world)
 	world->program = open(public_probe(), O_RDONLY | O_CLOEXEC);
 }
 
+void world_name_root(const struct world *world, int number, char *text, size_t size)
+{
+	struct stat status;
+
+	CHECK_INT(fstat(world->root_fd[number], &status), 0);
+	snprintf(text, size, "%llu:%llu", (unsigned long long)status.st_dev,
+		 (unsigned long long)status.st_ino);
+}
+
 /* ---- what only Linux has */
 
 #ifdef __linux__

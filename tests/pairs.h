@@ -50,6 +50,9 @@ struct world {
 void world_make(struct world *world, int cgroup, const char *cgroup_name);
 void world_fresh_terminal(struct world *world);
 
+/* How the fact "root" names one of the two roots. */
+void world_name_root(const struct world *world, int number, char *text, size_t size);
+
 /* A new cgroup, -1 if it cannot be had; its path and, for facts, its name. */
 int pair_cgroup(char *path, char *name, size_t size);
 
