@@ -126,7 +126,7 @@ static void expect_signals(struct model *m)
 	unsigned long long ignored = PSPAWN_SIGNAL(SIGHUP) | PSPAWN_SIGNAL(SIGUSR2);
 
 	if (HAS(SIGINHERIT))
-		ignored |= PSPAWN_SIGNAL(SIGPIPE);
+		ignored |= PSPAWN_SIGNAL(SIGPIPE) | m->world->reserved;
 	if (HAS(SIGMASK))
 		blocked = LEVEL_OF(SIGMASK)->value[0];
 	if (HAS(SIGDEFAULT))

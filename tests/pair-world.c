@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #include "pairs.h"
 #include "suite.h"
@@ -169,6 +172,25 @@ static void choose_cpu(struct world *world)
 	CPU_SET(world->cpu, cpus);
 }
 
+#ifdef SYS_IS_RAW
+#define RESERVED_ARE SIG_IGN
+#else
+#define RESERVED_ARE SIG_DFL /* which libc's sigaction(3) could not make of them */
+#endif
+
+/* Libc's own signals: what posix_spawn(3) has started may have some ignored, as make's shell has. */
+static void set_reserved(struct world *world)
+{
+	for (int number = 32; number <= 34; number++) {
+		unsigned long action[16] = { (unsigned long)RESERVED_ARE }, now[16] = { 0 };
+
+		syscall(SYS_rt_sigaction, number, action, NULL, 8);
+		syscall(SYS_rt_sigaction, number, NULL, now, 8);
+		if (now[0] == (unsigned long)SIG_IGN)
+			world->reserved |= PSPAWN_SIGNAL(number);
+	}
+}
+
 /* Our own path in the hierarchy of version 2, and where that is mounted. */
 static int find_cgroup(char *mount, char *own)
 {
@@ -215,6 +237,11 @@ static void choose_cpu(struct world *world)
 	(void)world;
 }
 
+static void set_reserved(struct world *world)
+{
+	(void)world;
+}
+
 int pair_cgroup(char *path, char *name, size_t size)
 {
 	(void)size;
@@ -241,6 +268,7 @@ void world_make(struct world *world, int cgroup, const char *cgroup_name)
 	make_places(world);
 	make_uts(world);
 	choose_cpu(world);
+	set_reserved(world);
 	world->cgroup = cgroup;
 	strcpy(world->cgroup_name, cgroup_name);
 }

@@ -43,6 +43,7 @@ struct world {
 	int fresh_master, fresh_tty; /* one that nobody controls */
 	char cpus[256]; /* a cpu_set_t and more */
 	int cpu;
+	unsigned long long reserved; /* libc's own signals that we ignore */
 	char doing[1024]; /* for the case, when a scene ends badly */
 };
 
