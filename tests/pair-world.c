@@ -178,7 +178,7 @@ static void choose_cpu(struct world *world)
 #define RESERVED_ARE SIG_DFL /* which libc's sigaction(3) could not make of them */
 #endif
 
-/* Libc's own signals: what posix_spawn(3) has started may have some ignored, as make's shell has. */
+/* Libc's own: what posix_spawn(3) has started may have some ignored, as make's shell has. */
 static void set_reserved(struct world *world)
 {
 	for (int number = 32; number <= 34; number++) {
