@@ -102,6 +102,12 @@ CHILD_SIDE static int enter_namespace(const struct plan_step *step, const struct
 	return (int)RAW2(SYS_setns, step->from, step->value[0]);
 }
 
+CHILD_SIDE static int go_to_root(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return sys_fchdir(step->from);
+}
+
 CHILD_SIDE static int unshare_namespaces(const struct plan_step *step, const struct stage *stage)
 {
 	(void)stage;
@@ -255,6 +261,7 @@ attr_act *const attr_acts[STEP_KINDS] = {
 	[STEP_SETSID] = start_session,
 	[STEP_PGROUP] = set_process_group,
 	[STEP_SETNS] = enter_namespace,
+	[STEP_ROOT_DIR] = go_to_root,
 	[STEP_UNSHARE] = unshare_namespaces,
 	[STEP_MOUNTS] = make_mounts_private,
 	[STEP_SCHED] = set_policy,

@@ -94,6 +94,38 @@ void plan_every(struct planner *planner, int attr_kind, int step_kind)
 		}
 }
 
+/* ---- a root by descriptor, in a mount namespace of its own */
+
+static int root_is_by_fd(const struct planner *planner)
+{
+	return planner->last[PSPAWN_ATTR_ROOT_FD] > planner->last[PSPAWN_ATTR_ROOT];
+}
+
+static int asks_for_mounts(const struct planner *planner, int attr_kind)
+{
+	return has(planner, attr_kind) && last(planner, attr_kind)->value[0] & PSPAWN_NS_MOUNT;
+}
+
+/*
+ * A descriptor is of the caller's mount namespace, and so would be a root by it: the
+ * child could mount nothing in there, and would see what the caller mounts. But the
+ * directory that a process is in when it makes a namespace is the same one of the new
+ * namespace afterwards. So the child goes there first, and makes that namespace itself.
+ */
+static int mounts_wait_for_root(const struct planner *planner)
+{
+	const struct pspawn_cmd *cmd = planner->parts->cmd;
+
+	if (!root_is_by_fd(planner) || !asks_for_mounts(planner, PSPAWN_ATTR_NAMESPACES))
+		return 0;
+	/* One that exists is entered after birth, and to be left for no other. */
+	for (size_t i = 0; i < cmd->nattrs; i++)
+		if (cmd->attrs[i].kind == PSPAWN_ATTR_SETNS &&
+		    cmd->attrs[i].value[0] == PSPAWN_NS_MOUNT)
+			return 0;
+	return 1;
+}
+
 /* ---- birth: what the parent does */
 
 void plan_birth(struct planner *planner)
@@ -102,6 +134,8 @@ void plan_birth(struct planner *planner)
 
 	if (plan_attr(planner, PSPAWN_ATTR_NAMESPACES, STEP_NAMESPACES))
 		plan->namespaces = (unsigned)last(planner, PSPAWN_ATTR_NAMESPACES)->value[0];
+	if (mounts_wait_for_root(planner))
+		plan->namespaces &= ~PSPAWN_NS_MOUNT;
 	plan_every(planner, PSPAWN_ATTR_MAP_USER, STEP_MAP_USER);
 	/* Before the map of groups: without it the kernel may not take that from an ordinary user. */
 	plan_attr(planner, PSPAWN_ATTR_SETGROUPS, STEP_SETGROUPS);
@@ -174,12 +208,28 @@ void plan_mask(struct planner *planner)
 
 /* ---- namespaces */
 
+static int goes_to_root_first(const struct planner *planner)
+{
+	return mounts_wait_for_root(planner) ||
+	       (root_is_by_fd(planner) && asks_for_mounts(planner, PSPAWN_ATTR_UNSHARE));
+}
+
+void plan_unshare(struct planner *planner)
+{
+	if (goes_to_root_first(planner))
+		plan_attr_fd(planner, PSPAWN_ATTR_ROOT_FD, STEP_ROOT_DIR);
+	if (mounts_wait_for_root(planner))
+		plan_attr(planner, PSPAWN_ATTR_NAMESPACES, STEP_UNSHARE)->value[0] =
+			PSPAWN_NS_MOUNT;
+	plan_attr(planner, PSPAWN_ATTR_UNSHARE, STEP_UNSHARE);
+}
+
 void plan_mounts(struct planner *planner)
 {
 	static const int kinds[] = { PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE };
 
 	for (size_t i = 0; i < 2; i++)
-		if (has(planner, kinds[i]) && last(planner, kinds[i])->value[0] & PSPAWN_NS_MOUNT)
+		if (asks_for_mounts(planner, kinds[i]))
 			plan_attr(planner, kinds[i], STEP_MOUNTS);
 }
 
@@ -235,7 +285,9 @@ void plan_limits(struct planner *planner, int late)
 
 void plan_root(struct planner *planner)
 {
-	if (planner->last[PSPAWN_ATTR_ROOT_FD] > planner->last[PSPAWN_ATTR_ROOT])
+	if (goes_to_root_first(planner))
+		plan_attr(planner, PSPAWN_ATTR_ROOT_FD, STEP_ROOT)->path = ".";
+	else if (root_is_by_fd(planner))
 		plan_attr_fd(planner, PSPAWN_ATTR_ROOT_FD, STEP_ROOT_FD);
 	else
 		plan_attr(planner, PSPAWN_ATTR_ROOT, STEP_ROOT);

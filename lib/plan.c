@@ -16,6 +16,7 @@ const struct step_name step_names[STEP_KINDS] = {
 	[STEP_SETSID] = { PSPAWN_STEP_SETSID, "new session", 1 },
 	[STEP_PGROUP] = { PSPAWN_STEP_PGROUP, "process group", 1 },
 	[STEP_SETNS] = { PSPAWN_STEP_SETNS, "enter namespace", 1 },
+	[STEP_ROOT_DIR] = { PSPAWN_STEP_ROOT, "fchdir", 1 },
 	[STEP_UNSHARE] = { PSPAWN_STEP_NAMESPACES, "unshare", 1 },
 	[STEP_MOUNTS] = { PSPAWN_STEP_MOUNTS, "make mounts private", 1 },
 	[STEP_SCHED] = { PSPAWN_STEP_SCHED, "scheduling policy", 1 },
@@ -168,7 +169,7 @@ static void add_first_part(struct planner *p)
 	plan_attr(p, PSPAWN_ATTR_PGROUP, STEP_PGROUP);
 	/* First those that exist: a user namespace gives the power to make more. */
 	plan_every(p, PSPAWN_ATTR_SETNS, STEP_SETNS);
-	plan_attr(p, PSPAWN_ATTR_UNSHARE, STEP_UNSHARE);
+	plan_unshare(p);
 	/* Before anything could be mounted that the parent's namespace would see. */
 	plan_mounts(p);
 	/* Each may need root, and none of them ids. The OOM score wants the caller's /proc. */

@@ -35,6 +35,7 @@ enum step_kind {
 	STEP_SETSID,
 	STEP_PGROUP,
 	STEP_SETNS, /* open as `from`, of the type value[0] */
+	STEP_ROOT_DIR, /* to the directory open as `from`, which is to be the root */
 	STEP_UNSHARE,
 	STEP_MOUNTS, /* all of them private */
 	STEP_SCHED,

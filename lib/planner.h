@@ -37,6 +37,7 @@ void plan_every(struct planner *planner, int attr_kind, int step_kind);
 
 void plan_birth(struct planner *planner);
 void plan_signals(struct planner *planner);
+void plan_unshare(struct planner *planner);
 void plan_mounts(struct planner *planner);
 void plan_limits(struct planner *planner, int late);
 void plan_root(struct planner *planner);

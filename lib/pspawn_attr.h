@@ -145,7 +145,10 @@ static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
 
 /* ---- places -------------------------------------------------------------- */
 
-/* Change to the directory open as the parent's `fd`, which the child does not keep. fchdir(2). */
+/*
+ * Change to the directory open as the parent's `fd`, which the child does not keep.
+ * It is one of the caller's mount namespace, even where the child has a new one. fchdir(2).
+ */
 static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_DIR_FD, fd, 0, 0);
@@ -157,7 +160,8 @@ static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
  * in the new root unless `dir` or DIR_FD say otherwise; the program, `dir` and
  * files to open are looked up in there. A program without '/' is still searched
  * in the caller's. By descriptor: the directory open as the parent's `fd`,
- * which the child does not keep. The last of ROOT and ROOT_FD wins.
+ * which the child does not keep; in a new mount namespace, the same directory of
+ * that. The last of ROOT and ROOT_FD wins.
  */
 static inline struct pspawn_attr pspawn_attr_root(const char *path)
 {

@@ -52,7 +52,7 @@ told() {
 	sed -n "s,^$1 ,,p" out
 }
 
-echo 1..13
+echo 1..14
 before=$(uname -n)
 $user ./container root /inside in-a-box 7 >out 2>err </dev/null
 is exits_as_the_program 7 $?
@@ -66,6 +66,7 @@ is sees_nothing_else 'not there' "$(told '/etc is')"
 is has_set_its_hostname in-a-box "$(told hostname)"
 is hostname_outside_is_as_it_was "$before" "$(uname -n)"
 is files_belong_to_the_user "$owner" "$(stat -c %u root/mark)"
+is mounts_are_its_own 'yes, and here: ' "$(told mounted), and here: $($user ls root/mounted)"
 
 $user ./container root /nothing >out 2>err </dev/null
 is missing_program_is_named '127 container: execute "/nothing": No such file or directory' \

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void tell_interfaces(void)
@@ -25,6 +27,15 @@ static void tell_groups(void)
 	gid_t group = 0;
 
 	printf("setgroups %s\n", setgroups(1, &group) == 0 ? "allowed" : strerror(errno));
+}
+
+/* What is made on it goes with it. */
+static void mount_something(void)
+{
+	mkdir("/mounted", 0700);
+	if (mount("none", "/mounted", "tmpfs", 0, NULL) < 0)
+		printf("mount: %s\n", strerror(errno));
+	printf("mounted %s\n", mkdir("/mounted/inside", 0700) == 0 ? "yes" : "no");
 }
 
 static void change_name(const char *name)
@@ -56,6 +67,7 @@ int main(int argc, char **argv)
 	tell_interfaces();
 	tell_groups();
 	tell_place();
+	mount_something();
 	change_name(argv[1]);
 	return atoi(argv[2]);
 }

@@ -201,6 +201,7 @@ static void expect_small_root(struct model *m)
 	model_set(m, "foreground", "no");
 	model_set(m, "cgroup", "?");
 	model_set(m, "oom-score", "?");
+	model_set(m, "root-mount", "?");
 	for (int i = 0; i < m->facts->count; i++)
 		if (strncmp(m->facts->facts[i].name, "ns-", 3) == 0)
 			m->facts->facts[i].value = "?";

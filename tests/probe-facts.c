@@ -280,6 +280,32 @@ static void add_shared_mounts(void)
 		fclose(mounts);
 }
 
+/* Whether the root is in our own mount namespace, which lists its mounts by number. */
+static void add_root_mount(void)
+{
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), wanted = -1, number;
+	const char *is = "?";
+	char line[4096];
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", root);
+	file = fopen(line, "re");
+	while (file && fgets(line, sizeof(line), file) && sscanf(line, "mnt_id: %d", &wanted) != 1)
+		;
+	if (file)
+		fclose(file);
+	file = wanted < 0 ? NULL : fopen("/proc/self/mountinfo", "re");
+	if (file)
+		is = "foreign";
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%d", &number) == 1 && number == wanted)
+			is = "own";
+	if (file)
+		fclose(file);
+	close(root);
+	add("root-mount", "%s", is);
+}
+
 static void add_surroundings(void)
 {
 	static const char *const kinds[] = { "mnt", "uts", "ipc",    "user",
@@ -298,6 +324,7 @@ static void add_surroundings(void)
 	add_file("cgroup", "/proc/self/cgroup");
 	add_shared_mounts();
 	add_file("oom-score", "/proc/self/oom_score_adj");
+	add_root_mount();
 	add("process-1", "%s", getpid() == 1 ? "yes" : "no");
 }
 
