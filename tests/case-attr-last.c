@@ -2,6 +2,10 @@
 /* Q: of two entries of different kinds that set the same thing the last one wins. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #include "pairs.h"
 #include "suite.h"
@@ -85,6 +89,42 @@ static void all_duos(struct world *world)
 		try_duo(world, duo, 0);
 		try_duo(world, duo, 1);
 	}
+}
+
+/* ---- what is left out leaves nothing of itself */
+
+/* Of a process, so that no new root can be had. As root it comes back with the program. */
+static int drop_chroot(void)
+{
+	int result = -1;
+#ifdef __linux__
+	unsigned header[2] = { 0x20080522, 0 }, sets[6];
+
+	if (syscall(SYS_capget, header, sets) == 0) {
+		sets[0] &= ~(1u << 18);
+		result = (int)syscall(SYS_capset, header, sets);
+	}
+#endif
+	return geteuid() == 0 ? result : 0;
+}
+
+static void root_left_out(struct world *world)
+{
+	static struct facts found;
+	static const int nothing[COVERING_FACTORS];
+	struct pspawn_attr attr = pspawn_attr_root_fd(world->root_fd[0]);
+	struct pspawn_cmd cmd = { .attrs = &attr, .nattrs = 1 };
+
+	attr.flags = PSPAWN_PREFER;
+	start_with(world, nothing, &cmd, &found);
+	CHECK_STR(fact(&found, "directory"), world->home);
+}
+
+CASE(Q06, root_that_is_left_out_leaves_the_directory)
+{
+	if (drop_chroot() < 0)
+		SKIP("no way to be without the power to change roots");
+	in_world(root_left_out);
 }
 
 CASE(Q05, last_of_two_kinds_wins)
