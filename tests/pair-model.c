@@ -184,7 +184,10 @@ static void expect_directory(struct model *m)
 	char path[sizeof(m->world->home) + sizeof(m->world->inner[0])];
 
 	snprintf(path, sizeof(path), "%s/inner", small_root(m) < 0 ? m->world->home : "");
-	if (HAS(DIR_FD))
+	/* A descriptor is of our own mounts. */
+	if (HAS(DIR_FD) && (HAS(NAMESPACES) == NS_PLAIN || HAS(UNSHARE) == 1))
+		model_set(m, "directory", "unreachable");
+	else if (HAS(DIR_FD))
 		model_set(m, "directory", path);
 	else if (HAS(ROOT) || HAS(ROOT_FD))
 		model_set(m, "directory", "/");
