@@ -69,6 +69,7 @@
 #define plan_make pspawn0_plan_make
 #define plan_mask pspawn0_plan_mask
 #define plan_mounts pspawn0_plan_mounts
+#define plan_unshare pspawn0_plan_unshare
 #define plan_moves pspawn0_plan_moves
 #define plan_opens pspawn0_plan_opens
 #define plan_pairs pspawn0_plan_pairs

@@ -118,7 +118,7 @@ static void try_in_both_roots(struct world *world, int number, const struct fact
 	memcpy(row, covering.rows[number], sizeof(row));
 	try_row(world, number, row, plain);
 	for (int kind = PSPAWN_ATTR_ROOT; kind <= PSPAWN_ATTR_ROOT_FD; kind++)
-		if (row[kind] == ROOT_SMALL) {
+		if (row[kind] == ROOT_SMALL && model.levels[kind] & LEVEL(ROOT_SAME)) {
 			row[kind] = ROOT_SAME;
 			again = 1;
 		}

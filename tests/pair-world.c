@@ -172,17 +172,21 @@ static void choose_cpu(struct world *world)
 	CPU_SET(world->cpu, cpus);
 }
 
+/* Libc's sigaction(3) could not make them default again, and an emulator has other numbers. */
+static unsigned long reserved_are(void)
+{
 #ifdef SYS_IS_RAW
-#define RESERVED_ARE SIG_IGN
-#else
-#define RESERVED_ARE SIG_DFL /* which libc's sigaction(3) could not make of them */
+	if (!suite_emulated())
+		return (unsigned long)SIG_IGN;
 #endif
+	return (unsigned long)SIG_DFL;
+}
 
 /* Libc's own: what posix_spawn(3) has started may have some ignored, as make's shell has. */
 static void set_reserved(struct world *world)
 {
 	for (int number = 32; number <= 34; number++) {
-		unsigned long action[16] = { (unsigned long)RESERVED_ARE }, now[16] = { 0 };
+		unsigned long action[16] = { reserved_are() }, now[16] = { 0 };
 
 		syscall(SYS_rt_sigaction, number, action, NULL, 8);
 		syscall(SYS_rt_sigaction, number, NULL, now, 8);
