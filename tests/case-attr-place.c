@@ -21,7 +21,7 @@
 		{ "ns-user", "?" }, { "ns-pid", "?" }, { "ns-net", "?" }, { "ns-cgroup", "?" }, \
 		{ "ns-pid_for_children", "?" }, { "cgroup", "?" }, { "uid-map", "?" },          \
 		{ "gid-map", "?" }, { "setgroups", "?" }, { "oom-score", "?" },                  \
-		{ "shared-mounts", "?" }
+		{ "shared-mounts", "?" }, { "root-mount", "?" }
 #else
 #define NOTHING_TOLD { "terminal", "?" }
 #endif

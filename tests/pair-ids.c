@@ -49,6 +49,28 @@ static void expect_groups(struct model *m)
 	model_set(m, "groups", text);
 }
 
+/* As the kernel prints it: root maps 65536 ids to themselves, an ordinary user its own to 0. */
+static void expect_map(struct model *m, const char *name, unsigned own, int is_mapped)
+{
+	int privileged = m->world->privileged;
+	char text[64] = "";
+
+	if (is_mapped)
+		snprintf(text, sizeof(text), "%10u %10u %10u", 0u, privileged ? 0 : own,
+			 privileged ? 65536u : 1u);
+	model_set(m, name, text);
+}
+
+static void expect_maps(struct model *m)
+{
+	if (HAS(NAMESPACES) != NS_USER)
+		return;
+	expect_map(m, "uid-map", getuid(), HAS(MAP_USER));
+	expect_map(m, "gid-map", getgid(), HAS(MAP_GROUP));
+	if (HAS(SETGROUPS) == SETGROUPS_DENY)
+		model_set(m, "setgroups", "deny");
+}
+
 static unsigned expected_user(const struct model *m)
 {
 	return HAS(USER) ? 1234 : seen_as(m, getuid(), getuid(), HAS(MAP_USER));
@@ -66,6 +88,7 @@ void expect_identity(struct model *m)
 	set_ids(m, "user", expected_user(m));
 	set_ids(m, "group", group);
 	expect_groups(m);
+	expect_maps(m);
 }
 
 /* ---- capabilities */

@@ -205,6 +205,10 @@ static void expect_small_root(struct model *m)
 	model_set(m, "cgroup", "?");
 	model_set(m, "oom-score", "?");
 	model_set(m, "root-mount", "?");
+	model_set(m, "shared-mounts", "?");
+	model_set(m, "uid-map", "?");
+	model_set(m, "gid-map", "?");
+	model_set(m, "setgroups", "?");
 	for (int i = 0; i < m->facts->count; i++)
 		if (strncmp(m->facts->facts[i].name, "ns-", 3) == 0)
 			m->facts->facts[i].value = "?";
@@ -251,6 +255,13 @@ static void expect_namespaces(struct model *m)
 		model_set(m, "ns-net", FACT_NEW);
 	if (born == NS_PID)
 		model_set(m, "ns-pid", FACT_NEW);
+	if (born == NS_PID)
+		model_set(m, "ns-pid_for_children", FACT_NEW);
+	/* Until there are children, it has no name. */
+	if (HAS(UNSHARE) == 2)
+		model_set(m, "ns-pid_for_children", "?");
+	if (born == NS_PLAIN || HAS(UNSHARE) == 1)
+		model_set(m, "shared-mounts", "none");
 	if (born == NS_USER)
 		model_set(m, "ns-user", FACT_NEW);
 }

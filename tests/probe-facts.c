@@ -141,12 +141,24 @@ static void add_umask(void)
 	add("umask", "%03o", (unsigned)mask);
 }
 
+/* Libcs do different things about a directory that is not below the root, or not mounted here. */
+static const char *directory(char *path, size_t size)
+{
+#ifdef __linux__
+	if (syscall(SYS_getcwd, path, size) < 0)
+		return "?";
+	return path[0] == '/' ? path : "unreachable";
+#else
+	return getcwd(path, size) ? path : "?";
+#endif
+}
+
 static void add_directories(void)
 {
 	char path[PATH_MAX];
 	struct stat status;
 
-	add("directory", "%s", getcwd(path, sizeof(path)) ? path : "?");
+	add("directory", "%s", directory(path, sizeof(path)));
 	if (stat("/", &status) == 0)
 		add("root", "%llu:%llu", (unsigned long long)status.st_dev,
 		    (unsigned long long)status.st_ino);
@@ -280,29 +292,37 @@ static void add_shared_mounts(void)
 		fclose(mounts);
 }
 
+/* The number of the mount that the root is on, by statx(2): -1 where it does not say. */
+static long long root_mount(void)
+{
+#ifdef SYS_statx
+	enum { MOUNT_ID = 0x1000, MASK_AT = 0, MOUNT_AT = 18 };
+	union {
+		unsigned mask[64];
+		unsigned long long words[32];
+	} status;
+
+	memset(&status, 0, sizeof(status));
+	if (syscall(SYS_statx, AT_FDCWD, "/", 0, MOUNT_ID, &status) == 0 &&
+	    status.mask[MASK_AT] & MOUNT_ID)
+		return (long long)status.words[MOUNT_AT];
+#endif
+	return -1;
+}
+
 /* Whether the root is in our own mount namespace, which lists its mounts by number. */
 static void add_root_mount(void)
 {
-	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), wanted = -1, number;
-	const char *is = "?";
+	long long wanted = root_mount(), number;
+	FILE *mounts = wanted < 0 ? NULL : fopen("/proc/self/mountinfo", "re");
+	const char *is = mounts ? "foreign" : "?";
 	char line[4096];
-	FILE *file;
 
-	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", root);
-	file = fopen(line, "re");
-	while (file && fgets(line, sizeof(line), file) && sscanf(line, "mnt_id: %d", &wanted) != 1)
-		;
-	if (file)
-		fclose(file);
-	file = wanted < 0 ? NULL : fopen("/proc/self/mountinfo", "re");
-	if (file)
-		is = "foreign";
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%d", &number) == 1 && number == wanted)
+	while (mounts && fgets(line, sizeof(line), mounts))
+		if (sscanf(line, "%lld", &number) == 1 && number == wanted)
 			is = "own";
-	if (file)
-		fclose(file);
-	close(root);
+	if (mounts)
+		fclose(mounts);
 	add("root-mount", "%s", is);
 }
 
