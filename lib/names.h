@@ -54,6 +54,7 @@
 #define one_step_down pspawn0_one_step_down
 #define path_search pspawn0_path_search
 #define plan_add pspawn0_plan_add
+#define plan_add_entry pspawn0_plan_add_entry
 #define plan_attr pspawn0_plan_attr
 #define plan_attr_fd pspawn0_plan_attr_fd
 #define plan_attr_to pspawn0_plan_attr_to
@@ -70,6 +71,7 @@
 #define plan_mask pspawn0_plan_mask
 #define plan_mounts pspawn0_plan_mounts
 #define plan_unshare pspawn0_plan_unshare
+#define plan_mounts_wait pspawn0_plan_mounts_wait
 #define plan_moves pspawn0_plan_moves
 #define plan_opens pspawn0_plan_opens
 #define plan_pairs pspawn0_plan_pairs

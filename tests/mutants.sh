@@ -105,28 +105,28 @@ lib/plan.c%s/plan_attr_to(p, PSPAWN_ATTR_CTTY, STEP_CTTY);/plan_attr_fd(p, PSPAW
 lib/plan.c%s/^\tplan_attr_to(p, PSPAWN_ATTR_FOREGROUND, STEP_FOREGROUND);//;s/^\tadd_exec(p);/\tplan_attr_to(p, PSPAWN_ATTR_FOREGROUND, STEP_FOREGROUND);\n&/%linux%L05
 backends/replay.c%s/if (foreground.before > 0)/if (0)/%fork%L05
 lib/plan-attrs.c%s/ignored &= ~set;/;/%linux%N14
-lib/plan-attrs.c%s/step->number = has(planner, PSPAWN_ATTR_SIGINHERIT);/;/%linux%N15
+lib/plan-attrs.c%s/step->number = plan_has(planner, PSPAWN_ATTR_SIGINHERIT);/;/%linux%N15
 lib/plan-attrs.c%s/\& ~FIXED_SIGNALS//%linux%N12
 backends/lower-attrs.c%s/return step->number || (step->value\[0\] & PLAN_RESERVED_SIGNALS) == 0;/return 1;/%posix_spawn%N11
 backends/lower-attrs.c%s/return step->to == -1;/return step->to < 0;/%posix_spawn%N72
-lib/plan-attrs.c%s/plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value\[0\] = 0;/;/%linux%N20
-lib/plan-attrs.c%s/by_user \&\& planner->last\[PSPAWN_ATTR_USER\] > planner->last\[PSPAWN_ATTR_GROUP\]/by_user/%linux%N21
-lib/plan-attrs.c%s/PSPAWN_ATTR_KEEP_GROUPS\] > /PSPAWN_ATTR_KEEP_GROUPS] < /%linux%N23
-lib/plan-attrs.c%s/plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);/;/%linux%N31
+lib/plan-ids.c%s/plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value\[0\] = 0;/;/%linux%N20
+lib/plan-ids.c%s/if (!by_user || !user_is_last)/if (1)/%linux%N21
+lib/plan-ids.c%s/PSPAWN_ATTR_KEEP_GROUPS\] > /PSPAWN_ATTR_KEEP_GROUPS] < /%linux%N23
+lib/plan-ids.c%s/plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);/;/%linux%N31
 lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);//;s/^\tplan_ids(p);/\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);\n&/%linux%N37
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent ? 0 : -ESRCH;/return 0;/%linux%N39
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent/return parent == stage->parent/%linux%N62
-backends/attrs-linux.c%s/sets\[0\].inheritable |= /sets[0].inheritable = /%linux%N31
-backends/attrs-linux.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/;/%linux%N31
+backends/attrs-linux-ids.c%s/sets\[0\].inheritable |= /sets[0].inheritable = /%linux%N31
+backends/attrs-linux-ids.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/;/%linux%N31
 backends/attrs-linux.c%s/number << IOPRIO_CLASS_SHIFT/number << 12/%linux%N50
 backends/attrs-linux.c%s/return result < 0 ? result : sys_chdir("\/");/return result;/%linux%N54
 backends/attrs-linux.c%s/MS_REC | MS_PRIVATE/MS_PRIVATE/%linux%N63
-backends/linux.c%s/be_dumpable_again(before);/(void)before;/%linux%N36
-backends/linux.c%s/if (before == 1 \&\& dumpable() != 1)/if (dumpable() != 1)/%linux%N36
-lib/plan-attrs.c%s/waits = attr->number == RLIMIT_NOFILE \&\& /waits = 0 \&\& /%linux%N43
-lib/plan-attrs.c%s/attr->value\[1\] >= enough/1/%linux%N43
-lib/plan-attrs.c%s/(highest > seats ? highest : seats) + 2/highest/%linux%N43
-lib/plan-attrs.c%s/for (size_t i = cmd->nattrs; i-- > 0;)/for (size_t i = 0; i < cmd->nattrs; i++)/%linux%N41
+backends/dumpable.c%s/if (before == 1 \&\& dumpable() != 1)/if (0)/%linux%N36
+backends/dumpable.c%s/if (before == 1 \&\& dumpable() != 1)/if (dumpable() != 1)/%linux%N36
+lib/plan-limits.c%s/waits = attr->number == RLIMIT_NOFILE \&\& /waits = 0 \&\& /%linux%N43
+lib/plan-limits.c%s/attr->value\[1\] >= enough/1/%linux%N43
+lib/plan-limits.c%s/(highest > seats ? highest : seats) + 2/highest/%linux%N43
+lib/plan-limits.c%s/for (size_t i = cmd->nattrs; i-- > 0;)/for (size_t i = 0; i < cmd->nattrs; i++)/%linux%N41
 lib/plan-fds.c%s/if (is_held_unlisted(parts)) {/if (0) {/%linux%N70 N73
 lib/work.c%s/if (!is_overwritten)/if (1)/%linux%N72
 backends/sys-linux.c%s/result == -ENOSYS || result == -EPERM ? execute/0 ? execute/%linux%N75
@@ -140,20 +140,30 @@ backends/idmap.c%s/STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP }/STEP_MAP_USER
 lib/plan.c%s/^\tplan_root(p);//;s/^\tplan_directory(p);/\tplan_root(p);\n&/%linux%N55
 lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_UMASK, STEP_UMASK);//;s/^\tadd_exec(p);/\tplan_attr(p, PSPAWN_ATTR_UMASK, STEP_UMASK);\n&/%linux%N47
 lib/plan.c%s/^\tplan_every(p, PSPAWN_ATTR_SETNS, STEP_SETNS);/\tplan_attr_fd(p, PSPAWN_ATTR_SETNS, STEP_SETNS);/%linux%N64 N68
-lib/plan-attrs.c%s/planner->last\[PSPAWN_ATTR_ROOT_FD\] > planner->last\[PSPAWN_ATTR_ROOT\]/planner->last[PSPAWN_ATTR_ROOT_FD] >= 0/%linux%N54
+lib/plan-root.c%s/planner->last\[PSPAWN_ATTR_ROOT_FD\] > planner->last\[PSPAWN_ATTR_ROOT\]/planner->last[PSPAWN_ATTR_ROOT_FD] >= 0/%linux%N54
 lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);//;s/^\tplan_ids(p);/&\n\tplan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);/%linux%N32 N35
 lib/plan-attrs.c%s/defaults = 0;/defaults = PLAN_RESERVED_SIGNALS;/%linux%N15
 backends/lower-attrs.c%s/step->number ? 0 : POSIX_SPAWN_SETSIGMASK/POSIX_SPAWN_SETSIGMASK/%posix_spawn%N15
 backends/attrs-linux.c%s/(int)RAW3(SYS_sched_setaffinity, 0, step->value\[0\], step->data)/(int)RAW3(SYS_sched_setaffinity, 0, 1024, step->data)/%linux%N49
 lib/plan.c%s/return kind == STEP_SETNS ||/return/%linux%N68
 lib/work.c%s/number == work->program_fd || number == work->held/0/%linux%N72
-lib/plan-attrs.c%s/PSPAWN_ATTR_SIGINHERIT : PSPAWN_ATTR_SIGDEFAULT/PSPAWN_ATTR_SIGDEFAULT : PSPAWN_ATTR_SIGDEFAULT/;s/has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT/0 ? PSPAWN_ATTR_SIGINHERIT/%posix_spawn%N92
+lib/plan-attrs.c%s/PSPAWN_ATTR_SIGINHERIT : PSPAWN_ATTR_SIGDEFAULT/PSPAWN_ATTR_SIGDEFAULT : PSPAWN_ATTR_SIGDEFAULT/;s/plan_has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT/0 ? PSPAWN_ATTR_SIGINHERIT/%posix_spawn%N92
 backends/attrs-linux.c%s/result < 0 ? result : 1;/result;/%fork%N81
 backends/linux.c%s/stage.in_cgroup = ways\[i\].into_cgroup/stage.in_cgroup = 1/%linux%N82
 lib/start.c%s/if (applied(&birth->report, work->plan.cgroup_index)) {/{/%linux%N86
-lib/plan-attrs.c%s/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE }/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_NAMESPACES }/%linux%N63
+lib/plan-root.c%s/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE }/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_NAMESPACES }/%linux%N63
 backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, step->number, NULL, NULL/%linux%N40
 lib/child.c%s/signal == SIGKILL \&\& child->cgroup/child->cgroup/%linux%N85
+lib/attrs.c%s/index >= FIRST_PREFERRED/0/%fork%P01 P02 P03 P04 P05
+lib/attrs.c%s/ || attr->spare\[0\]//%fork%P01 P02 P03 P04 P05
+lib/attrs.c%s/attr->value\[0\] > attr->value\[1\] ? -EINVAL : //%fork%P01 P02 P03 P04 P05
+lib/cmd.c%s/i < cmd->nattrs \&\& !maps/i < 0/%fork%P01 P02 P03 P04 P05
+lib/plan-ids.c%s/\&\& !is_surely_set(planner, PSPAWN_ATTR_GROUPS)/\&\& !plan_has(planner, PSPAWN_ATTR_GROUPS)/%fork%P24 P25 P26
+lib/numbers.c%s/close_if(&work->held);/;/%linux%P72
+backends/idmap.c%s/!plan->steps\[i\].prefer/0/%fork%P43
+backends/attrs-linux.c%s/^		sys_fchdir(before);/		;/%linux%P31
+backends/outcome.c%s/report->left_out |= bit(index);/;/%fork%P40 P60
+lib/plan-attrs.c%s/plan->namespaces \&= ~PSPAWN_NS_MOUNT;/;/%linux%Q01
 END
 echo "$count mutants, $alive alive"
 [ "$alive" = 0 ]

@@ -39,7 +39,7 @@ pure() {
 	echo "ok $number - $name"
 }
 
-pure 'M06 plan_is_pure' 'pspawn0_(plan_[a-z_]*|step_names)' $(objects lib plan plan-attrs plan-fds fdmap seats)
+pure 'M06 plan_is_pure' 'pspawn0_(plan_[a-z_]*|step_names)' $(objects lib plan plan-attrs plan-fds plan-ids plan-limits plan-root fdmap seats)
 sys='pspawn0_sys_(default_signals|set_mask|block_only|chdir|fchdir|dup2|getfd|setfd|close|open'
 sys="$sys|execve|execute_fd|write|foreground_of|set_foreground|nap)"
 own='pspawn0_(close_rest|step_names|attr_acts|leave_out|is_left_out|apply_otherwise|busy_again)'
