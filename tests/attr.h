@@ -17,7 +17,7 @@ int attr_table_is_whole(void);
 /* What carries the attribute out here: the name of a backend, or "none". */
 const char *attr_runs_by(int kind);
 
-/* Skip the case where nothing here has what the description asks for; else expect the right backend. */
+/* Skip the case where nothing here has what is asked for; else expect the right backend. */
 void by_table(const struct pspawn_cmd *cmd);
 
 /*

@@ -87,7 +87,8 @@ static void raise_for_user(const void *unused)
 {
 	struct pspawn_cmd cmd = ATTR(pspawn_attr_user(SOME_USER, SOME_GROUP),
 				     pspawn_attr_rlimit(RLIMIT_CORE, 700, RLIM_INFINITY),
-				     pspawn_attr_rlimit(RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY));
+				     pspawn_attr_rlimit(RLIMIT_FSIZE, RLIM_INFINITY,
+							RLIM_INFINITY));
 	struct rlimit none = { 0, 0 }, some = { SOME_LIMIT, SOME_LIMIT };
 	char core[16], fsize[16];
 

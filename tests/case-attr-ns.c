@@ -228,11 +228,10 @@ static void expect_entered(const struct exit *exit)
 	CHECK(fd >= 0);
 	{
 		struct pspawn_cmd cmd = { PSPAWN_ATTRS(pspawn_attr_setns(fd, exit->flag)) };
-
 		/* In another mount namespace the kernel begins at its root. */
-		expect_changes(&cmd,
-			       (const struct fact[]) { { exit->fact, target }, { "directory", "/" } },
-			       exit->flag == PSPAWN_NS_MOUNT ? 2 : 1);
+		const struct fact changes[] = { { exit->fact, target }, { "directory", "/" } };
+
+		expect_changes(&cmd, changes, exit->flag == PSPAWN_NS_MOUNT ? 2 : 1);
 	}
 	close(fd);
 	helper_end(helper);

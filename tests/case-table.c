@@ -219,7 +219,7 @@ static void look_without_fallback(struct example *example)
 	int result;
 
 	example->cmd.flags = PSPAWN_NO_FALLBACK;
-	/* Nothing at all is carried out by this suite's own backend here, and no entry is to blame. */
+	/* This suite's own backend carries nothing out here, and no entry is to blame. */
 	if (strcmp(suite_runs_by(), suite_backend()) != 0)
 		return;
 	result = pspawn_explain(&example->cmd, NULL, 0, &error);
