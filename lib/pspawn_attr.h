@@ -218,7 +218,7 @@ static inline struct pspawn_attr pspawn_attr_ctty(int child)
  * The child's process group becomes the foreground group of the terminal that
  * the child has at its own number `child`. tcsetpgrp(3), but a caller in the
  * background is not stopped by SIGTTOU. A start that fails afterwards gives
- * the foreground back.
+ * the foreground back, unless the child is killed.
  */
 static inline struct pspawn_attr pspawn_attr_foreground(int child)
 {
@@ -430,7 +430,8 @@ static inline struct pspawn_attr pspawn_attr_unshare(unsigned flags)
 /*
  * Enter the existing namespace that is open as the parent's `fd`, of this type:
  * one of PSPAWN_NS_*. Several, in their order: a user namespace first, to have
- * power in the others. For a pid namespace: the child's children. setns(2).
+ * power in the others. For a pid namespace: the child's children; in a mount
+ * namespace the child begins in its root, unless it is told where. setns(2).
  */
 static inline struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
 {
@@ -458,7 +459,10 @@ static inline struct pspawn_attr pspawn_attr_map_group(gid_t inside, gid_t outsi
 	return attr;
 }
 
-/* Whether setgroups(2) is allowed in there: an ordinary user has to deny it to map groups. */
+/*
+ * Whether setgroups(2) is allowed in there: an ordinary user has to deny it to map groups.
+ * Denied, USER fails at its supplementary groups unless KEEP_GROUPS is there.
+ */
 static inline struct pspawn_attr pspawn_attr_setgroups(int allow)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SETGROUPS, allow != 0, 0, 0);

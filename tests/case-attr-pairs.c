@@ -140,7 +140,7 @@ static void all_pairs(struct world *world)
 		make_array(chosen_seed() + (unsigned)round);
 		/* There is no room for more than one. */
 		if (round == 0)
-			print_array(rounds > 1 ? suite_tell : suite_note);
+			print_array(suite_tell);
 		for (int i = 0; i < covering.nrows; i++)
 			try_in_both_roots(world, i, &plain);
 	}
