@@ -68,6 +68,9 @@ static void need_user_namespaces(void)
 	need("user namespaces", new_user_namespace, NULL);
 }
 
+/* An id that is not mapped. */
+#define NOBODY "65534 65534 65534"
+
 /* Facts of a process that has power in its namespace, and whom it sees itself as. */
 #define POWERFUL                                                                         \
 	{ "ns-user", FACT_CHANGED }, { "effective", full_set() }, { "permitted", full_set() }, \
@@ -146,7 +149,7 @@ static void have_more_namespaces(const void *unused)
 			pspawn_attr_map_user(7, geteuid(), 1), pspawn_attr_unshare(PSPAWN_NS_UTS),
 			pspawn_attr_namespaces(PSPAWN_NS_USER | PSPAWN_NS_MOUNT | PSPAWN_NS_PID));
 
-		CHANGES(&cmd, POWERLESS, { "user", "7 7 7" }, { "group", FACT_CHANGED },
+		CHANGES(&cmd, POWERLESS, { "user", "7 7 7" }, { "group", NOBODY },
 			{ "uid-map", map_line(7, geteuid(), 1) }, { "gid-map", "" },
 			{ "ns-uts", FACT_CHANGED }, { "ns-mnt", FACT_CHANGED },
 			{ "ns-pid", FACT_CHANGED }, { "ns-pid_for_children", FACT_CHANGED },
@@ -227,8 +230,8 @@ static void enter_both(const void *unused)
 					     pspawn_attr_setns(uts, PSPAWN_NS_UTS));
 		int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 
-		CHANGES(&cmd, POWERLESS, { "ns-uts", FACT_CHANGED }, { "user", FACT_CHANGED },
-			{ "group", FACT_CHANGED }, { "uid-map", "" }, { "gid-map", "" });
+		CHANGES(&cmd, POWERLESS, { "ns-uts", FACT_CHANGED }, { "user", NOBODY },
+			{ "group", NOBODY }, { "uid-map", "" }, { "gid-map", "" });
 		CHECK_INT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), dumpable);
 	}
 	helper_end(helper);
