@@ -83,32 +83,50 @@ struct capability_sets {
 	uint32_t effective, permitted, inheritable;
 };
 
-CHILD_SIDE static int add_inheritable(unsigned long long set)
+CHILD_SIDE static int exchange_sets(int call, struct capability_sets sets[2])
 {
 	struct capability_header header;
-	struct capability_sets sets[2];
-	int result;
 
 	header.version = 0x20080522;
 	header.pid = 0;
-	result = (int)RAW2(SYS_capget, &header, sets);
-	if (result < 0)
-		return result;
-	sets[0].inheritable |= (uint32_t)set;
-	sets[1].inheritable |= (uint32_t)(set >> 32);
-	return (int)RAW2(SYS_capset, &header, sets);
+	return (int)RAW2(call, &header, sets);
 }
 
+CHILD_SIDE static void add_inheritable(struct capability_sets sets[2], unsigned long long set)
+{
+	sets[0].inheritable |= (uint32_t)set;
+	sets[1].inheritable |= (uint32_t)(set >> 32);
+}
+
+CHILD_SIDE static int raise_all(unsigned long long set)
+{
+	int result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);
+
+	for (unsigned number = 0; number < 64 && result == 0; number++)
+		if (set >> number & 1)
+			result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number);
+	return result;
+}
+
+/* Left out, it must not leave behind the half that went well. */
 CHILD_SIDE int attr_raise_ambient(const struct plan_step *step, const struct stage *stage)
 {
-	int result = add_inheritable(step->value[0]);
+	struct capability_sets before[2], with[2];
+	int result = exchange_sets(SYS_capget, before);
 
 	(void)stage;
+	if (result < 0)
+		return result;
+	with[0] = before[0];
+	with[1] = before[1];
+	add_inheritable(with, step->value[0]);
+	result = exchange_sets(SYS_capset, with);
 	if (result == 0)
-		result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);
-	for (unsigned number = 0; number < 64 && result == 0; number++)
-		if (step->value[0] >> number & 1)
-			result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number);
+		result = raise_all(step->value[0]);
+	if (result < 0) {
+		control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);
+		exchange_sets(SYS_capset, before);
+	}
 	return result;
 }
 

@@ -96,9 +96,20 @@ CHILD_SIDE static int come_to_foreground(const struct plan_step *step, const str
 
 /* ---- namespaces */
 
+/*
+ * The kernel takes powers in a user namespace that our user owns for none, and leaves
+ * memory as dumpable as it was. But who has power in there may look at a process of it.
+ */
+CHILD_SIDE static void hide_memory(const struct plan_step *step)
+{
+	if (step->value[0] & PSPAWN_NS_USER)
+		RAW5(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 CHILD_SIDE static int enter_namespace(const struct plan_step *step, const struct stage *stage)
 {
 	(void)stage;
+	hide_memory(step);
 	return (int)RAW2(SYS_setns, step->from, step->value[0]);
 }
 
@@ -111,6 +122,7 @@ CHILD_SIDE static int go_to_root(const struct plan_step *step, const struct stag
 CHILD_SIDE static int unshare_namespaces(const struct plan_step *step, const struct stage *stage)
 {
 	(void)stage;
+	hide_memory(step);
 	return (int)RAW1(SYS_unshare, step->value[0]);
 }
 

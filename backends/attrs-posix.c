@@ -103,6 +103,12 @@ static int set_umask(const struct plan_step *step, const struct stage *stage)
 	return 0;
 }
 
+static int go_to_root(const struct plan_step *step, const struct stage *stage)
+{
+	(void)stage;
+	return sys_fchdir(step->from);
+}
+
 static int change_root(const struct plan_step *step, const struct stage *stage)
 {
 	(void)stage;
@@ -176,6 +182,7 @@ attr_act *const attr_acts[STEP_KINDS] = {
 	[STEP_NICE] = set_nice,
 	[STEP_RLIMIT] = set_limit,
 	[STEP_UMASK] = set_umask,
+	[STEP_ROOT_DIR] = go_to_root,
 	[STEP_ROOT] = change_root,
 	[STEP_ROOT_FD] = change_root_to_fd,
 	[STEP_GROUPS] = set_groups,

@@ -62,13 +62,15 @@ static void forget_those_of_our_parent(void)
 		atomic_store(&children, NONE);
 }
 
-void dumpable_save(void)
+void dumpable_save(int hide)
 {
 	forget_those_of_our_parent();
-	if (!turn(NONE, 1))
-		return;
-	before = dumpable();
-	atomic_store(&children, 1);
+	if (turn(NONE, 1)) {
+		before = dumpable();
+		atomic_store(&children, 1);
+	}
+	if (hide && dumpable() == 1)
+		RAW5(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void dumpable_restore(void)

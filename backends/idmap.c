@@ -75,13 +75,22 @@ static void leave_all_out(const struct plan *plan, int kind, struct report *repo
 			leave_out(report, plan->steps[i].index);
 }
 
+/* Without a namespace of its own, the child's maps would be ours. */
+static int is_in_its_own(const struct plan *plan, const struct report *report)
+{
+	return !is_left_out(report, first_step(plan, STEP_NAMESPACES)->index);
+}
+
 int map_ids(const struct plan *plan, pid_t pid, struct report *report)
 {
 	static const int kinds[] = { STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct plan_step *step = first_step(plan, kinds[i]);
-		int result = step ? map(plan, kinds[i], pid) : 0;
+		int result = 0;
+
+		if (step)
+			result = is_in_its_own(plan, report) ? map(plan, kinds[i], pid) : -EPERM;
 
 		if (result < 0 && is_preferred(plan, kinds[i]))
 			leave_all_out(plan, kinds[i], report);

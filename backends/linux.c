@@ -72,24 +72,28 @@ CHILD_SIDE static int run(void *argument)
 	return 1;
 }
 
-static int first_map(const struct plan *plan)
+/* 1, with its entry in *index, if there is such a step. */
+static int find_step(const struct plan *plan, int kind, int *index)
 {
-	size_t i = 0;
-
-	while (plan->steps[i].kind != STEP_MAP_USER && plan->steps[i].kind != STEP_MAP_GROUP &&
-	       plan->steps[i].kind != STEP_SETGROUPS)
-		i++;
-	return plan->steps[i].index;
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == kind) {
+			*index = plan->steps[i].index;
+			return 1;
+		}
+	return 0;
 }
 
 static const char *refuses(const struct plan *plan, int *index)
 {
 	long answer;
 
-	if (plan->waits_for_maps) {
-		*index = first_map(plan);
+	if (plan->waits_for_maps && (find_step(plan, STEP_MAP_USER, index) ||
+				     find_step(plan, STEP_SETGROUPS, index) ||
+				     find_step(plan, STEP_MAP_GROUP, index)))
 		return "ids are mapped by a parent that runs, and this one would be suspended";
-	}
+	/* While the memory is hidden, an ordinary user cannot write to /proc/self. */
+	if (plan->namespaces & PSPAWN_NS_USER && find_step(plan, STEP_OOM_SCORE, index))
+		return "an OOM score is not for a child whose memory is ours and hidden";
 	answer = honest();
 	*index = -1;
 	if (answer == DISHONEST)
@@ -128,7 +132,10 @@ static atomic_int unshare_denied;
 /* What is wrong with a cgroup the child will find out in its own way, as with every backend. */
 static int try_next(const struct way *way, long pid)
 {
-	return way->into_cgroup ? pid < 0 && !is_shortage(pid) : one_step_down(pid);
+	/* EAGAIN may be the cgroup's own limit, which does not hinder who moves there. */
+	if (way->into_cgroup)
+		return pid < 0 && (pid == -EAGAIN || !is_shortage(pid));
+	return one_step_down(pid);
 }
 
 static long birth_of(struct cradle *cradle)
@@ -241,7 +248,7 @@ static long birth_apart(struct cradle *cradle)
 	set_stage(cradle, &mask);
 	sys_block_signals(&mask);
 	if (cradle->plan->new_powers)
-		dumpable_save();
+		dumpable_save((cradle->plan->namespaces & PSPAWN_NS_USER) != 0);
 	pid = birth_in_namespaces(cradle);
 	if (cradle->plan->new_powers)
 		dumpable_restore();

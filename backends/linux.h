@@ -37,8 +37,11 @@ int is_shortage(long result);
 enum { HONEST = 1, DISHONEST };
 long honest(void);
 
-/* Around the birth of a child that changes its powers; see dumpable.c. */
-void dumpable_save(void);
+/*
+ * Around the birth of a child that changes its powers; see dumpable.c. `hide`: it is born
+ * in a user namespace, and the memory has to be undumpable before.
+ */
+void dumpable_save(int hide);
 void dumpable_restore(void);
 
 #endif

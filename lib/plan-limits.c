@@ -10,6 +10,10 @@ static unsigned long long enough_numbers(const struct plan_parts *parts)
 	size_t seats = parts->nseats;
 	unsigned long long highest = seats ? (unsigned)parts->seats[seats - 1].to : 0;
 
+	/* What moves pass through may lie above all of them. */
+	for (size_t i = 0; i < parts->nmoves; i++)
+		if (parts->moves[i].to > 0 && (unsigned)parts->moves[i].to > highest)
+			highest = (unsigned)parts->moves[i].to;
 	return (highest > seats ? highest : seats) + 2;
 }
 

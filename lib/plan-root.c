@@ -7,6 +7,13 @@ static int root_is_by_fd(const struct planner *planner)
 	return planner->last[PSPAWN_ATTR_ROOT_FD] > planner->last[PSPAWN_ATTR_ROOT];
 }
 
+/* What may be left out must not have changed the directory, so it is not gone to first. */
+static int root_can_wait(const struct planner *planner)
+{
+	return root_is_by_fd(planner) &&
+	       !(plan_last(planner, PSPAWN_ATTR_ROOT_FD)->flags & PSPAWN_PREFER);
+}
+
 static int asks_for_mounts(const struct planner *planner, int attr_kind)
 {
 	return plan_has(planner, attr_kind) && plan_last(planner, attr_kind)->value[0] & PSPAWN_NS_MOUNT;
@@ -22,7 +29,7 @@ int plan_mounts_wait(const struct planner *planner)
 {
 	const struct pspawn_cmd *cmd = planner->parts->cmd;
 
-	if (!root_is_by_fd(planner) || !asks_for_mounts(planner, PSPAWN_ATTR_NAMESPACES))
+	if (!root_can_wait(planner) || !asks_for_mounts(planner, PSPAWN_ATTR_NAMESPACES))
 		return 0;
 	/* One that exists is entered after birth, and to be left for no other. */
 	for (size_t i = 0; i < cmd->nattrs; i++)
@@ -35,7 +42,7 @@ int plan_mounts_wait(const struct planner *planner)
 static int goes_to_root_first(const struct planner *planner)
 {
 	return plan_mounts_wait(planner) ||
-	       (root_is_by_fd(planner) && asks_for_mounts(planner, PSPAWN_ATTR_UNSHARE));
+	       (root_can_wait(planner) && asks_for_mounts(planner, PSPAWN_ATTR_UNSHARE));
 }
 
 void plan_unshare(struct planner *planner)

@@ -123,6 +123,7 @@ static void look_over(struct plan *plan)
 			plan->highest = step->to;
 		plan->new_powers |= changes_powers(step->kind);
 	}
+	plan->new_powers |= (plan->namespaces & PSPAWN_NS_USER) != 0;
 	plan->unused = plan_unused(plan, 3);
 }
 
@@ -167,17 +168,18 @@ static void add_first_part(struct planner *p)
 	plan_attr(p, PSPAWN_ATTR_NO_TTY, STEP_NO_TTY);
 	plan_attr(p, PSPAWN_ATTR_SETSID, STEP_SETSID);
 	plan_attr(p, PSPAWN_ATTR_PGROUP, STEP_PGROUP);
+	/* By the caller's /proc, which is root's as soon as the memory is hidden. */
+	plan_attr(p, PSPAWN_ATTR_OOM_SCORE, STEP_OOM_SCORE);
 	/* First those that exist: a user namespace gives the power to make more. */
 	plan_every(p, PSPAWN_ATTR_SETNS, STEP_SETNS);
 	plan_unshare(p);
 	/* Before anything could be mounted that the parent's namespace would see. */
 	plan_mounts(p);
-	/* Each may need root, and none of them ids. The OOM score wants the caller's /proc. */
+	/* Each may need root, and none of them ids. */
 	plan_attr(p, PSPAWN_ATTR_SCHED, STEP_SCHED);
 	plan_attr(p, PSPAWN_ATTR_NICE, STEP_NICE);
 	plan_attr(p, PSPAWN_ATTR_IOPRIO, STEP_IOPRIO);
 	plan_attr(p, PSPAWN_ATTR_AFFINITY, STEP_AFFINITY);
-	plan_attr(p, PSPAWN_ATTR_OOM_SCORE, STEP_OOM_SCORE);
 	plan_attr(p, PSPAWN_ATTR_PERSONALITY, STEP_PERSONALITY);
 	plan_limits(p, 0);
 	plan_attr(p, PSPAWN_ATTR_UMASK, STEP_UMASK);

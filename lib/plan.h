@@ -34,6 +34,7 @@ enum step_kind {
 	STEP_NO_TTY,
 	STEP_SETSID,
 	STEP_PGROUP,
+	STEP_OOM_SCORE,
 	STEP_SETNS, /* open as `from`, of the type value[0] */
 	STEP_ROOT_DIR, /* to the directory open as `from`, which is to be the root */
 	STEP_UNSHARE,
@@ -42,7 +43,6 @@ enum step_kind {
 	STEP_NICE,
 	STEP_IOPRIO,
 	STEP_AFFINITY,
-	STEP_OOM_SCORE,
 	STEP_PERSONALITY,
 	STEP_RLIMIT,
 	STEP_UMASK,

@@ -212,13 +212,13 @@ enum pspawn_step {
 	PSPAWN_STEP_NO_TTY,	/* giving up the terminal */
 	PSPAWN_STEP_SETSID,	/* starting a session */
 	PSPAWN_STEP_PGROUP,	/* setting the process group */
+	PSPAWN_STEP_OOM_SCORE,	/* setting the OOM score */
 	PSPAWN_STEP_SETNS,	/* entering a namespace */
 	PSPAWN_STEP_MOUNTS,	/* making mounts private: NAMESPACES, UNSHARE */
 	PSPAWN_STEP_SCHED,	/* setting the scheduling policy */
 	PSPAWN_STEP_NICE,	/* setting the nice value */
 	PSPAWN_STEP_IOPRIO,	/* setting the I/O priority */
 	PSPAWN_STEP_AFFINITY,	/* choosing CPUs */
-	PSPAWN_STEP_OOM_SCORE,	/* setting the OOM score */
 	PSPAWN_STEP_PERSONALITY, /* setting the personality */
 	PSPAWN_STEP_RLIMIT,	/* setting a limit */
 	PSPAWN_STEP_UMASK,	/* setting the umask */

@@ -161,7 +161,7 @@ static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
  * files to open are looked up in there. A program without '/' is still searched
  * in the caller's. By descriptor: the directory open as the parent's `fd`,
  * which the child does not keep; in a new mount namespace, the same directory of
- * that. The last of ROOT and ROOT_FD wins.
+ * that (but not if it is preferred). The last of ROOT and ROOT_FD wins.
  */
 static inline struct pspawn_attr pspawn_attr_root(const char *path)
 {

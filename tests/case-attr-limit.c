@@ -138,6 +138,25 @@ CASE(N43, fewer_descriptors_than_the_map_has)
 	expect_nofile(500, 500);
 }
 
+/* A cycle passes through a number above all that are mapped: 13. */
+CASE(N43, limit_below_what_moves_pass_through)
+{
+	need_real("limits");
+	for (int number = 3; number <= 8; number++)
+		file_at(number, O_RDWR);
+	for (rlim_t limit = 9; limit <= 15; limit++) {
+		struct pspawn_cmd cmd = {
+			PSPAWN_CMD("/bin/true"),
+			PSPAWN_FDS(pspawn_fd_dup(4, 3), pspawn_fd_dup(3, 4), pspawn_fd_dup(9, 5),
+				   pspawn_fd_dup(10, 6), pspawn_fd_dup(11, 7), pspawn_fd_dup(12, 8)),
+			PSPAWN_ATTRS(NOFILE(limit, limit)),
+		};
+
+		by_table(&cmd);
+		CHECK_INT(run_cmd(&cmd), 0);
+	}
+}
+
 static int raise_numbers(const void *unused)
 {
 	struct rlimit low = { 200, 200 }, high = { 300, 300 };

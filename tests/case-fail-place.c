@@ -83,6 +83,32 @@ CASE(P31, root_by_descriptor_as_an_ordinary_user)
 	close(fd);
 }
 
+static void ordinary_root_in_new_mounts(const void *fd)
+{
+	struct pspawn_attr mounts = pspawn_attr_prefer(pspawn_attr_namespaces(PSPAWN_NS_MOUNT));
+	struct pspawn_cmd plain = { 0 }, cmd = { PSPAWN_ATTRS(
+		mounts, pspawn_attr_prefer(pspawn_attr_root_fd(*(const int *)fd))) };
+	static struct facts expected, found;
+
+	public_probe();
+	become_ordinary();
+	by_whom(&plain);
+	facts_of(&plain, &expected);
+	by_whom(&cmd);
+	facts_of(&cmd, &found);
+	CHECK_STR(fact(&found, "directory"), fact(&expected, "directory"));
+	CHECK_STR(fact(&found, "root"), fact(&expected, "root"));
+}
+
+/* Both fail, and the child is where it was. */
+CASE(P31, preferred_root_in_preferred_mounts)
+{
+	int fd = open_as("/usr", O_RDONLY | O_DIRECTORY);
+
+	suite_apart(ordinary_root_in_new_mounts, &fd);
+	close(fd);
+}
+
 CASE(P31, preferred_root_on_a_number_that_is_closed)
 {
 	need_chroot();
@@ -180,6 +206,7 @@ CASE(P32, cgroup_of_somebody_else)
 	int fd, status;
 	pid_t pid;
 
+	need_linux();
 	need_power_to_be(ORDINARY);
 	fd = make_cgroup(path, sizeof(path));
 	/* Not by suite_apart(), so that the directory goes whatever becomes of the scene. */

@@ -66,7 +66,7 @@ lib/plan-fds.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
 lib/work.c%s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/%fork%B01
 lib/work.c%s/^	free(work->path_memory);/	;/%fork%H09
 lib/numbers.c%s/\*work->cmd.fds\[i\].end = work->ours\[i\];/*work->cmd.fds[i].end = work->theirs[i];/%fork%E09 E10
-lib/work.c%s/plan->scratch = lowest_scratch(/if (plan->scratch == SCRATCH_LATER) \&/%posix_spawn%A17
+lib/work.c%s/plan->scratch = lowest_scratch(/if (plan->scratch == SCRATCH_LATER) &/%posix_spawn%A17
 lib/numbers.c%s/work->plan.left_over >= sys_fd_limit()/0/%linux%H02
 lib/path.c%s/element\[0\] != '\/'/0/%fork%G10
 lib/path.c%s/if (search.name_length == 0)/if (0)/%fork%G10
@@ -116,8 +116,8 @@ lib/plan-ids.c%s/plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);/;/%lin
 lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);//;s/^\tplan_ids(p);/\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);\n&/%linux%N37
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent ? 0 : -ESRCH;/return 0;/%linux%N39
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent/return parent == stage->parent/%linux%N62
-backends/attrs-linux-ids.c%s/sets\[0\].inheritable |= /sets[0].inheritable = /%linux%N31
-backends/attrs-linux-ids.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/;/%linux%N31
+backends/attrs-linux-ids.c%s/^		control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/		;/%linux%N31
+backends/attrs-linux-ids.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/result = 0;/%linux%N31
 backends/attrs-linux.c%s/number << IOPRIO_CLASS_SHIFT/number << 12/%linux%N50
 backends/attrs-linux.c%s/return result < 0 ? result : sys_chdir("\/");/return result;/%linux%N54
 backends/attrs-linux.c%s/MS_REC | MS_PRIVATE/MS_PRIVATE/%linux%N63
@@ -164,6 +164,11 @@ backends/idmap.c%s/!plan->steps\[i\].prefer/0/%fork%P43
 backends/attrs-linux.c%s/^		sys_fchdir(before);/		;/%linux%P31
 backends/outcome.c%s/report->left_out |= bit(index);/;/%fork%P40 P60
 lib/plan-attrs.c%s/plan->namespaces \&= ~PSPAWN_NS_MOUNT;/;/%linux%Q01
+backends/idmap.c%s/is_in_its_own(plan, report) ? map(plan, kinds\[i\], pid) : -EPERM/map(plan, kinds[i], pid)/%fork%P44
+backends/attrs-linux.c%s/if (step->value\[0\] \& PSPAWN_NS_USER)/if (0)/%linux%N36
+backends/dumpable.c%s/if (hide \&\& dumpable() == 1)/if (0)/%linux%N36
+lib/plan-limits.c%s/parts->moves\[i\].to > 0 \&\&/0 \&\&/%linux%N43
+lib/plan-root.c%s/flags \& PSPAWN_PREFER/flags \& 0/%linux%P31
 END
 echo "$count mutants, $alive alive"
 [ "$alive" = 0 ]
