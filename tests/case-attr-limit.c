@@ -138,17 +138,17 @@ CASE(N43, fewer_descriptors_than_the_map_has)
 	expect_nofile(500, 500);
 }
 
-/* A cycle passes through a number above all that are mapped: 13. */
+/* A cycle passes through a number above all that are mapped, and all that they are from: 13. */
 CASE(N43, limit_below_what_moves_pass_through)
 {
 	need_real("limits");
-	for (int number = 3; number <= 8; number++)
+	for (int number = 3; number <= 12; number++)
 		file_at(number, O_RDWR);
-	for (rlim_t limit = 9; limit <= 15; limit++) {
+	for (rlim_t limit = 10; limit <= 15; limit++) {
 		struct pspawn_cmd cmd = {
 			PSPAWN_CMD("/bin/true"),
-			PSPAWN_FDS(pspawn_fd_dup(4, 3), pspawn_fd_dup(3, 4), pspawn_fd_dup(9, 5),
-				   pspawn_fd_dup(10, 6), pspawn_fd_dup(11, 7), pspawn_fd_dup(12, 8)),
+			PSPAWN_FDS(pspawn_fd_dup(4, 3), pspawn_fd_dup(3, 4), pspawn_fd_dup(5, 9),
+				   pspawn_fd_dup(6, 10), pspawn_fd_dup(7, 11), pspawn_fd_dup(8, 12)),
 			PSPAWN_ATTRS(NOFILE(limit, limit)),
 		};
 

@@ -116,7 +116,7 @@ lib/plan-ids.c%s/plan_attr(planner, PSPAWN_ATTR_AMBIENT, STEP_KEEP_CAPS);/;/%lin
 lib/plan.c%s/^\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);//;s/^\tplan_ids(p);/\tplan_attr(p, PSPAWN_ATTR_PDEATHSIG, STEP_PDEATHSIG);\n&/%linux%N37
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent ? 0 : -ESRCH;/return 0;/%linux%N39
 backends/attrs-linux.c%s/return parent == 0 || parent == stage->parent/return parent == stage->parent/%linux%N62
-backends/attrs-linux-ids.c%s/^		control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/		;/%linux%N31
+backends/attrs-linux-ids.c%s/exchange_sets(SYS_capset, before);/;/%linux%N31
 backends/attrs-linux-ids.c%s/result = control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0);/result = 0;/%linux%N31
 backends/attrs-linux.c%s/number << IOPRIO_CLASS_SHIFT/number << 12/%linux%N50
 backends/attrs-linux.c%s/return result < 0 ? result : sys_chdir("\/");/return result;/%linux%N54
