@@ -98,6 +98,9 @@ struct stage {
  */
 void replay(const struct stage *stage);
 
+/* The first step of the kind, or NULL. */
+const struct plan_step *find_step(const struct plan *plan, int kind);
+
 /* Does this system have what the step does? By any backend, that is. */
 int step_exists(int kind);
 

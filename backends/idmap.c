@@ -8,14 +8,6 @@
 /* The kernel takes a map in one piece, of less than a page. */
 enum { MAP_SIZE = 4096, PATH_SIZE = 40 };
 
-static const struct plan_step *first_step(const struct plan *plan, int kind)
-{
-	for (size_t i = 0; i < plan->nsteps; i++)
-		if (plan->steps[i].kind == kind)
-			return &plan->steps[i];
-	return NULL;
-}
-
 /* 0, or -EINVAL when it is too long. */
 static int format_map(const struct plan *plan, int kind, char *text)
 {
@@ -52,7 +44,7 @@ static int map(const struct plan *plan, int kind, pid_t pid)
 
 	if (kind == STEP_SETGROUPS)
 		return write_to_child(pid, "setgroups",
-				      first_step(plan, kind)->number ? "allow" : "deny");
+				      find_step(plan, kind)->number ? "allow" : "deny");
 	result = format_map(plan, kind, text);
 	if (result < 0)
 		return result;
@@ -78,7 +70,7 @@ static void leave_all_out(const struct plan *plan, int kind, struct report *repo
 /* Without a namespace of its own, the child's maps would be ours. */
 static int is_in_its_own(const struct plan *plan, const struct report *report)
 {
-	return !is_left_out(report, first_step(plan, STEP_NAMESPACES)->index);
+	return !is_left_out(report, find_step(plan, STEP_NAMESPACES)->index);
 }
 
 int map_ids(const struct plan *plan, pid_t pid, struct report *report)
@@ -86,7 +78,7 @@ int map_ids(const struct plan *plan, pid_t pid, struct report *report)
 	static const int kinds[] = { STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const struct plan_step *step = first_step(plan, kinds[i]);
+		const struct plan_step *step = find_step(plan, kinds[i]);
 		int result = 0;
 
 		if (step)

@@ -73,26 +73,25 @@ CHILD_SIDE static int run(void *argument)
 }
 
 /* 1, with its entry in *index, if there is such a step. */
-static int find_step(const struct plan *plan, int kind, int *index)
+static int has_step(const struct plan *plan, int kind, int *index)
 {
-	for (size_t i = 0; i < plan->nsteps; i++)
-		if (plan->steps[i].kind == kind) {
-			*index = plan->steps[i].index;
-			return 1;
-		}
-	return 0;
+	const struct plan_step *step = find_step(plan, kind);
+
+	if (step)
+		*index = step->index;
+	return step != NULL;
 }
 
 static const char *refuses(const struct plan *plan, int *index)
 {
 	long answer;
 
-	if (plan->waits_for_maps && (find_step(plan, STEP_MAP_USER, index) ||
-				     find_step(plan, STEP_SETGROUPS, index) ||
-				     find_step(plan, STEP_MAP_GROUP, index)))
+	if (plan->waits_for_maps && (has_step(plan, STEP_MAP_USER, index) ||
+				     has_step(plan, STEP_SETGROUPS, index) ||
+				     has_step(plan, STEP_MAP_GROUP, index)))
 		return "ids are mapped by a parent that runs, and this one would be suspended";
 	/* While the memory is hidden, an ordinary user cannot write to /proc/self. */
-	if (plan->namespaces & PSPAWN_NS_USER && find_step(plan, STEP_OOM_SCORE, index))
+	if (plan->namespaces & PSPAWN_NS_USER && has_step(plan, STEP_OOM_SCORE, index))
 		return "an OOM score is not for a child whose memory is ours and hidden";
 	answer = honest();
 	*index = -1;

@@ -2,8 +2,6 @@
 /* What a report remembers besides a failure. Written by the child too: the law of replay.c holds. */
 #include "backend.h"
 
-#include <errno.h>
-
 /* Attributes beyond these are never preferred, and nobody asks how they were applied. */
 enum { REMEMBERED = 64, LONGEST_NAP_MS = 32 };
 

@@ -12,6 +12,14 @@ int report_failure(struct report *report, int code, int step, int index)
 	return -code;
 }
 
+const struct plan_step *find_step(const struct plan *plan, int kind)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == kind)
+			return &plan->steps[i];
+	return NULL;
+}
+
 /*
  * A number of ours that the plan reads would turn a descriptor which is not
  * open, and has to be an error, into one that leads to us.

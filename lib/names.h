@@ -36,6 +36,7 @@
 #define fdmap_order pspawn0_fdmap_order
 #define fdmap_unused pspawn0_fdmap_unused
 #define fill_error pspawn0_fill_error
+#define find_step pspawn0_find_step
 #define fork_rehearse pspawn0_fork_rehearse
 #define give_birth pspawn0_give_birth
 #define honest pspawn0_honest

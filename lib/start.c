@@ -19,7 +19,7 @@ int fill_error(struct pspawn_error *error, const struct report *report, const ch
 
 static int applied(const struct report *report, int index)
 {
-	return index >= 0 && !(index < 64 && report->left_out >> index & 1);
+	return index >= 0 && !is_left_out(report, index);
 }
 
 /* By either: who leads a session leads a group, and is refused another one. */

@@ -54,17 +54,6 @@ static void put_away(void)
 		pspawn_fd_dup(5, 2), pspawn_fd_dup(6, 2), pspawn_fd_dup(7, 2), pspawn_fd_dup(8, 2), \
 		pspawn_fd_dup(9, 2), pspawn_fd_null(10)
 
-/* In a full table the runner cannot list descriptors, so this looks at each number. */
-static unsigned long long open_numbers(void)
-{
-	unsigned long long bits = 0;
-
-	for (int number = 0; number < 64; number++)
-		if (fcntl(number, F_GETFD) >= 0)
-			bits |= 1ull << number;
-	return bits;
-}
-
 static void expect_nobody(void)
 {
 	if (waitpid(-1, NULL, WNOHANG | __WALL) != -1 || errno != ECHILD)

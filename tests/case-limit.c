@@ -56,17 +56,6 @@ static void empty_table(void)
 	files_close();
 }
 
-/* In a full table the runner cannot list descriptors, so this looks at each number. */
-static unsigned long long open_numbers(void)
-{
-	unsigned long long bits = 0;
-
-	for (int number = 0; number < 64; number++)
-		if (fcntl(number, F_GETFD) >= 0)
-			bits |= 1ull << number;
-	return bits;
-}
-
 /* Starts, or fails with EMFILE before there was a child; 1 if it started. */
 static int start_or_emfile(const struct pspawn_cmd *cmd)
 {

@@ -112,6 +112,16 @@ void record_read(struct record *record, const char *path)
 	unlink(path);
 }
 
+unsigned long long open_numbers(void)
+{
+	unsigned long long bits = 0;
+
+	for (int number = 0; number < 64; number++)
+		if (fcntl(number, F_GETFD) >= 0)
+			bits |= 1ull << number;
+	return bits;
+}
+
 static char opened_by_us[SCAN_BOUND];
 
 void files_close(void)

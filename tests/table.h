@@ -51,6 +51,9 @@ void files_close(void);
 /* Close-on-exec on or off. */
 void set_cloexec_of(int number, int on);
 
+/* Which of 0 to 63 are open, as bits: in a full table there is no number left to list them. */
+unsigned long long open_numbers(void);
+
 void close_all_from(int number);
 void remove_tree(const char *path);
 
