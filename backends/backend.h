@@ -18,6 +18,13 @@
  * the system does, but not the program. start() may find out later than that:
  * it returns BACKEND_PASS with birth->reason, and nothing has happened.
  *
+ * A start may also go on by itself: begin() returns as soon as the child has
+ * descriptors of its own, and a child that can still fail. birth->startfd is then a
+ * descriptor, close-on-exec and not blocking, that says "end of file" when the child is on its way
+ * no more: it executes the program, or has ended. What the plan points to, and birth->under_way,
+ * where the child reports, stay until then. After that, or when the child has
+ * ended by any sign, end() gives the report, and back what was taken.
+ *
  * Porting: write sys-<system>.c if sys-posix.c does not do, make a ladder, and
  * run the suite.
  */
@@ -33,6 +40,7 @@ struct report {
 	int step; /* enum pspawn_step */
 	int index;
 	int reached; /* 1: the child was about to execute the program */
+	int at;	     /* the step of the plan that the child is at, where the start goes on */
 	unsigned long long left_out;  /* bit n: entry n of attributes, preferred, has failed */
 	unsigned long long otherwise; /* bit n: it was applied in its second way */
 };
@@ -42,6 +50,9 @@ struct birth {
 	int watch; /* a descriptor that becomes readable when the child ends, or -1 */
 	struct report report;
 	const char *reason; /* with BACKEND_PASS */
+	int startfd;	    /* of begin() */
+	struct report *under_way; /* what the child has to say so far */
+	void *nursery;	    /* where the child is on its way: the backend's own, until end() */
 };
 
 #define BACKEND_PASS 1
@@ -50,6 +61,10 @@ struct backend {
 	const char *name;
 	const char *(*refuses)(const struct plan *plan, int *index);
 	int (*start)(const struct plan *plan, struct birth *birth);
+	int (*begin)(const struct plan *plan, struct birth *birth); /* NULL: it cannot */
+	void (*end)(struct birth *birth);
+	/* Numbers up to this one cost nothing to read; NULL: no number does, however high. */
+	int (*cheap_top)(const struct plan *plan);
 };
 
 extern const struct backend backend_linux;
@@ -73,6 +88,9 @@ int report_failure(struct report *report, int code, int step, int index);
  */
 int reserve(int fd, const struct plan *plan);
 
+/* The same for both ends of a pipe. Returns 0, or -errno, and then both are closed and -1. */
+int reserve_both(int ends[2], const struct plan *plan);
+
 /* ---- the child side of linux and fork */
 
 /* What the backend knows about the child in which a plan is replayed. */
@@ -81,7 +99,8 @@ struct stage {
 	struct report *report;
 	int handlers_cleared; /* handled signals are default already */
 	int top;	      /* no descriptor is open above this number */
-	int channel;	      /* close-on-exec: where reports are written to; -1: memory is shared */
+	int channel;	      /* close-on-exec, and kept until then; or -1 */
+	int tells;	      /* reports are written to it; else they are in memory that is shared */
 	int in_cgroup;	      /* it was born in the cgroup */
 	pid_t parent;	      /* with plan->watches_parent */
 	const struct sys_mask *callers_mask;

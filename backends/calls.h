@@ -10,6 +10,15 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
+#ifndef SYS_memfd_create /* 3.17; the only one here that differs by CPU */
+#if defined(__x86_64__)
+#define SYS_memfd_create 319
+#elif defined(__i386__)
+#define SYS_memfd_create 356
+#elif defined(__aarch64__) || defined(__riscv) || defined(__loongarch__)
+#define SYS_memfd_create 279
+#endif
+#endif
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
 #endif

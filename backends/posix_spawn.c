@@ -145,7 +145,7 @@ static int spawn(const struct plan *plan, struct birth *birth,
 		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
 {
 	const char *program = plan->steps[plan->nsteps - 1].path;
-	int watch = watch_prepare(plan);
+	int watch = watch_prepare(plan, 0);
 	int waited = 0;
 	int result;
 
@@ -163,10 +163,37 @@ static int spawn(const struct plan *plan, struct birth *birth,
 	return blame(plan, birth, result);
 }
 
+/* A source that is kept from the plan: posix_spawn would refuse it before the steps before it. */
+static int lacks_a_source(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nsteps; i++) {
+		const struct plan_step *step = &plan->steps[i];
+
+		if (step->from < 0 && (step->kind == STEP_MOVE || step->kind == STEP_FCHDIR))
+			return 1;
+	}
+	return 0;
+}
+
+static int fail_as_rehearsed(const struct plan *plan, struct birth *birth)
+{
+	struct report *report = &birth->report;
+
+	fork_rehearse(plan, EBADF, report);
+	/* The rehearsal has not come so far: there was no child to be had. */
+	if (report->code == 0)
+		return report_failure(report, EAGAIN, PSPAWN_STEP_CREATE, -1);
+	return -report->code;
+}
+
 static int start_with(const struct plan *plan, struct birth *birth,
 		      posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
-	int result = set_attributes(plan, attributes);
+	int result;
+
+	if (lacks_a_source(plan))
+		return fail_as_rehearsed(plan, birth);
+	result = set_attributes(plan, attributes);
 
 	for (size_t i = 0; i < plan->nsteps && result == 0; i++)
 		result = lower(plan, &plan->steps[i], actions);
@@ -196,4 +223,6 @@ static int start(const struct plan *plan, struct birth *birth)
 	return result;
 }
 
-const struct backend backend_posix_spawn = { "posix_spawn", refuses, start };
+const struct backend backend_posix_spawn = {
+	.name = "posix_spawn", .refuses = refuses, .start = start
+};

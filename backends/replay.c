@@ -16,7 +16,7 @@
 /* Through memory the report is told already. A lost reader is no reason to try again. */
 CHILD_SIDE static void tell(const struct stage *stage)
 {
-	if (stage->channel >= 0)
+	if (stage->tells)
 		(void)sys_write(stage->channel, stage->report, sizeof(*stage->report));
 }
 
@@ -199,6 +199,7 @@ CHILD_SIDE void replay(const struct stage *stage)
 		const struct plan_step *step = &plan->steps[i];
 		int result;
 
+		*(volatile int *)&stage->report->at = (int)i;
 		if (step->prefer && is_left_out(stage->report, step->index))
 			continue;
 		if (step->kind == STEP_FOREGROUND)

@@ -40,3 +40,20 @@ int reserve(int fd, const struct plan *plan)
 	}
 	return fd;
 }
+
+int reserve_both(int ends[2], const struct plan *plan)
+{
+	int result;
+
+	ends[0] = reserve(ends[0], plan);
+	ends[1] = reserve(ends[1], plan);
+	if (ends[0] >= 0 && ends[1] >= 0)
+		return 0;
+	result = ends[0] < 0 ? ends[0] : ends[1];
+	for (int i = 0; i < 2; i++) {
+		if (ends[i] >= 0)
+			sys_release(ends[i]);
+		ends[i] = -1;
+	}
+	return result;
+}

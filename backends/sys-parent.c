@@ -15,17 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Libc answers with errno; a caller's errno is not ours to change. */
-#define ANSWER(call)                                    \
-	do {                                            \
-		int saved = errno;                      \
-		long answer = (call);                   \
-                                                        \
-		if (answer < 0)                         \
-			answer = -errno;                \
-		errno = saved;                          \
-		return (__typeof__(call))answer;        \
-	} while (0)
+#include "answer.h"
 
 #ifndef __WALL
 #define __WALL 0
@@ -34,6 +24,35 @@
 int sys_dup_from(int fd, int lowest)
 {
 	ANSWER(fcntl(fd, F_DUPFD_CLOEXEC, lowest));
+}
+
+int sys_replace(int fd, int by)
+{
+#ifdef HAVE_DUP3
+	ANSWER(dup3(by, fd, O_CLOEXEC));
+#else
+	(void)fd;
+	(void)by;
+	return -ENOSYS;
+#endif
+}
+
+static int status_of_fd(int fd, struct stat *status)
+{
+	ANSWER(fstat(fd, status));
+}
+
+int sys_identify(int fd, struct sys_file *file)
+{
+	struct stat status;
+	int result = status_of_fd(fd, &status);
+
+	if (result < 0)
+		return result;
+	file->device = (unsigned long long)status.st_dev;
+	file->inode = (unsigned long long)status.st_ino;
+	file->is_stream = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+	return 0;
 }
 
 int sys_release(int fd)
@@ -137,6 +156,11 @@ int sys_pipe(int ends[2])
 	ANSWER(pipe2(ends, O_CLOEXEC));
 }
 
+int sys_signal_pipe(int ends[2])
+{
+	ANSWER(pipe2(ends, O_CLOEXEC | O_NONBLOCK));
+}
+
 #else
 
 static int plain_pipe(int ends[2])
@@ -152,6 +176,15 @@ int sys_pipe(int ends[2])
 		set_cloexec(ends[0]);
 		set_cloexec(ends[1]);
 	}
+	return result;
+}
+
+int sys_signal_pipe(int ends[2])
+{
+	int result = sys_pipe(ends);
+
+	if (result == 0)
+		sys_do_not_block(ends[0]);
 	return result;
 }
 
@@ -216,6 +249,16 @@ int sys_open_cloexec(const char *path, int flags, unsigned mode)
 		result = open_once(path, flags, mode);
 	while (result == -EINTR);
 	return result;
+}
+
+#ifndef O_PATH
+#define O_PATH O_RDONLY
+#endif
+
+/* Of all that could hold a number the cheapest, but for a duplicate. */
+int sys_placeholder(void)
+{
+	return sys_open_cloexec("/", O_PATH, 0);
 }
 
 static int status_of(const char *path, struct stat *status)

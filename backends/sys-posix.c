@@ -240,6 +240,13 @@ pid_t sys_fork_into(unsigned namespaces)
 	return -ENOSYS;
 }
 
+pid_t sys_fork_watched(unsigned namespaces, int *pidfd)
+{
+	(void)namespaces;
+	(void)pidfd;
+	return -ENOSYS;
+}
+
 /* No listing that is safe after fork: close_rest() then refuses rather than leaks. */
 int sys_fds_open(struct sys_fds *fds)
 {

@@ -8,6 +8,7 @@
 #define SYS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -24,6 +25,12 @@
 #else
 #define CHILD_SIDE
 #endif
+
+/* Which file a descriptor leads to. */
+struct sys_file {
+	unsigned long long device, inode;
+	int is_stream; /* a pipe or a socket */
+};
 
 /* Room for the kernel's own signal mask, which is larger than libc lets us see. */
 struct sys_mask {
@@ -61,7 +68,7 @@ int sys_await(int fd); /* a byte; -EPIPE when there will be none */
  */
 struct sys_fds {
 	int fd;
-	char buffer[1024] __attribute__((aligned(8)));
+	char buffer[32 * 24] __attribute__((aligned(8))); /* 32 names: more are never asked for */
 };
 int sys_fds_open(struct sys_fds *fds);
 int sys_fds_next(struct sys_fds *fds, int *numbers, int room);
@@ -71,15 +78,22 @@ int sys_fds_rewind(struct sys_fds *fds);
 
 int sys_block_signals(struct sys_mask *old);
 int sys_release(int fd); /* close, where tools that watch libc's calls can see it */
-int sys_dup_from(int fd, int lowest); /* close-on-exec */
+int sys_dup_from(int fd, int lowest); /* close-on-exec; to close it drops the caller's locks of the file */
+int sys_placeholder(void); /* a descriptor that is there to hold its number, and holds nothing else */
+int sys_replace(int fd, int by); /* what is open as fd, by a close-on-exec copy; at once, or -ENOSYS */
+int sys_identify(int fd, struct sys_file *file);
 long sys_read(int fd, void *data, size_t size);
 pid_t sys_fork_into(unsigned namespaces); /* signals are blocked, and the child calls nothing of libc */
+/* The same, with handled signals default in the child, and a pidfd of it; -ENOSYS: not here. */
+pid_t sys_fork_watched(unsigned namespaces, int *pidfd);
 int sys_fork(void); /* no pthread_atfork() handlers where the system can do so */
 int sys_reap(pid_t pid); /* a child that never executed anything; its raw status or -errno */
 int sys_kill(pid_t pid, int signal);
+int sys_group_of(pid_t pid);
 int sys_write_at(int directory, const char *name, const char *text); /* directory -1: name is a path */
 int sys_fd_limit(void); /* numbers below this one may be given out */
 int sys_pipe(int ends[2]);
+int sys_signal_pipe(int ends[2]); /* reading it does not block: its end of file is what it says */
 int sys_socket(int domain, int type, int protocol);
 int sys_socketpair(int domain, int type, int protocol, int ends[2]);
 int sys_accept(int listener, struct sockaddr *address, socklen_t *length);
@@ -87,7 +101,28 @@ int sys_open_cloexec(const char *path, int flags, unsigned mode);
 int sys_executable(const char *path); /* 0: a file that we may execute; or why not */
 char *const *sys_environ(void);
 int sys_kernel_is_at_least(int major, int minor); /* by uname(2); 0 where it cannot be told */
+int sys_memfd(const char *name);	/* -ENOSYS where there is no such thing */
+int sys_seal(int fd);			/* against every change */
+/*
+ * Fill an empty memfd from its beginning by large pages. Returns how many bytes that was; what
+ * of the file lies behind them is undefined. 0: there are none.
+ */
+size_t sys_fill_large_pages(int fd, const char *data, size_t size);
+int sys_terminal_peer(int ours);	/* the other side of a terminal; -ENOSYS: open it by name */
 int sys_disable_cancel(void);
 void sys_restore_cancel(int state);
+
+/* ---- a run's */
+
+struct pollfd;
+
+int64_t sys_now_us(void); /* by a clock that only goes forward */
+int sys_poll(struct pollfd *fds, size_t count, int timeout_ms);
+int sys_do_not_block(int fd);
+size_t sys_readable(int fd); /* how many bytes lie in it */
+int sys_is_hung_up(int fd); /* nobody holds its other end */
+long long sys_rewind(int fd); /* how many bytes there are */
+long sys_write_quietly(int fd, const void *data, size_t size); /* raises no SIGPIPE */
+void sys_widen_pipe(int fd, int size); /* to no less than that, where that is possible */
 
 #endif

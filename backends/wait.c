@@ -52,6 +52,32 @@ int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage)
 	return result == 0 ? -ETIMEDOUT : 0;
 }
 
+#ifdef HAVE_WAITID
+
+int wait_peek(pid_t pid)
+{
+	siginfo_t info;
+	int result;
+
+	do {
+		info.si_pid = 0;
+		result = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL);
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
+		return -errno;
+	return info.si_pid == 0 ? -ETIMEDOUT : 0;
+}
+
+#else
+
+int wait_peek(pid_t pid)
+{
+	(void)pid;
+	return -ENOSYS;
+}
+
+#endif
+
 int wait_with_backoff(pid_t pid, int timeout_ms, int *raw, struct rusage *rusage)
 {
 	int64_t deadline = wait_deadline(timeout_ms);

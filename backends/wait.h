@@ -18,6 +18,9 @@ int wait_left(int64_t deadline);
 /* wait4(2): 0, -ETIMEDOUT (WNOHANG and still running) or -errno; goes on after a signal. */
 int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage);
 
+/* watch_peek() by pid. */
+int wait_peek(pid_t pid);
+
 /* For want of a descriptor: ask, pause for twice as long as before, at most 32 ms. */
 int wait_with_backoff(pid_t pid, int timeout_ms, int *raw, struct rusage *rusage);
 

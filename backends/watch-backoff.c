@@ -7,9 +7,10 @@
 #include "sys.h"
 #include "wait.h"
 
-int watch_prepare(const struct plan *plan)
+int watch_prepare(const struct plan *plan, int has_spare)
 {
 	(void)plan;
+	(void)has_spare;
 	return -ENOSYS;
 }
 
@@ -28,6 +29,12 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *ru
 {
 	(void)watch;
 	return wait_with_backoff(pid, timeout_ms, raw, rusage);
+}
+
+int watch_peek(pid_t pid, int watch)
+{
+	(void)watch;
+	return wait_peek(pid);
 }
 
 int watch_kill(pid_t pid, int watch, int signal)

@@ -17,10 +17,11 @@
 #include "backend.h"
 #include "wait.h"
 
-int watch_prepare(const struct plan *plan)
+int watch_prepare(const struct plan *plan, int has_spare)
 {
 	int queue = kqueue();
 
+	(void)has_spare;
 	if (queue < 0)
 		return -errno;
 	sys_setfd(queue, 1);
@@ -33,19 +34,29 @@ void watch_cancel(int prepared)
 		sys_release(prepared);
 }
 
+static int add(int queue, const struct kevent *event)
+{
+	return kevent(queue, event, 1, NULL, 0, NULL) < 0 ? -errno : 0;
+}
+
 int watch_attach(int prepared, pid_t pid)
 {
-	struct kevent exits;
+	struct kevent exits, soon;
+	int result;
 
 	if (prepared < 0)
 		return prepared;
 	EV_SET(&exits, (uintptr_t)pid, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
-	/* ESRCH: it has ended already, and whoever polls must find that out too. */
-	if (kevent(prepared, &exits, 1, NULL, 0, NULL) < 0) {
-		EV_SET(&exits, 1, EVFILT_TIMER, EV_ADD, 0, 1, NULL);
-		kevent(prepared, &exits, 1, NULL, 0, NULL);
-	}
-	return prepared;
+	EV_SET(&soon, 1, EVFILT_TIMER, EV_ADD, 0, 1, NULL);
+	result = add(prepared, &exits);
+	/* It has ended already, and whoever polls must find that out too. */
+	if (result == -ESRCH)
+		result = add(prepared, &soon);
+	if (result == 0)
+		return prepared;
+	/* A queue that knows of nobody would never be readable. */
+	sys_release(prepared);
+	return result;
 }
 
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage)
@@ -67,6 +78,12 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *ru
 		if (polled > 0 || (polled < 0 && errno != EINTR))
 			return wait_with_backoff(pid, wait_left(deadline), raw, rusage);
 	}
+}
+
+int watch_peek(pid_t pid, int watch)
+{
+	(void)watch;
+	return wait_peek(pid);
 }
 
 int watch_kill(pid_t pid, int watch, int signal)

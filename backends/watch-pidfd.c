@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,15 +17,23 @@
 
 enum { WAIT_BY_PIDFD = 3 }; /* P_PIDFD, Linux 5.4 */
 
-int watch_prepare(const struct plan *plan)
+/* For want of room: would a pidfd need any? EPERM and EINVAL are how filters refuse them. */
+static int ask_for_pidfd(void)
 {
-	/* A pidfd of ourselves: it holds the number, and shows that there are pidfds. */
 	int fd = (int)RAW2(SYS_pidfd_open, getpid(), 0);
 
-	/* EPERM and EINVAL are how filters and emulators say that they have none. */
-	if (fd == -EPERM || fd == -EINVAL)
-		fd = -ENOSYS;
-	return reserve(fd, plan);
+	return fd == -EPERM || fd == -EINVAL ? -ENOSYS : fd;
+}
+
+int watch_prepare(const struct plan *plan, int has_spare)
+{
+	int fd;
+
+	if (has_spare)
+		return WATCH_TAKES_SPARE;
+	/* A third of the price of a pidfd that nobody looks at. */
+	fd = sys_placeholder();
+	return reserve(fd < 0 ? ask_for_pidfd() : fd, plan);
 }
 
 void watch_cancel(int prepared)
@@ -37,9 +46,9 @@ int watch_attach(int prepared, pid_t pid)
 {
 	int fd;
 
-	if (prepared < 0)
+	if (prepared < 0 && prepared != WATCH_TAKES_SPARE)
 		return prepared;
-	sys_release(prepared);
+	watch_cancel(prepared);
 	fd = (int)RAW2(SYS_pidfd_open, pid, 0);
 	return reserve(fd, NULL);
 }
@@ -86,14 +95,63 @@ static int ask_pidfd(int watch, int *status, struct rusage *rusage)
 	return (int)result;
 }
 
+/*
+ * The status of a child that somebody else has waited for, or that nobody has to wait for
+ * because SIGCHLD is ignored: since Linux 6.15 a pidfd that was there before keeps it.
+ */
+struct kernel_pidfd_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+enum { INFO_EXIT = 8, MOST_TRIES = 1000 };
+#define GET_INFO _IOWR(0xff, 11, struct kernel_pidfd_info)
+
+static int ask_afterwards(int watch, int *status)
+{
+	/* It is gone for waitid(2) a moment before it is gone: until then there is no such answer. */
+	for (int tries = 0; tries < MOST_TRIES; tries++) {
+		struct kernel_pidfd_info info = { .mask = INFO_EXIT };
+
+		if (RAW3(SYS_ioctl, watch, GET_INFO, &info) < 0)
+			return -ECHILD;
+		if (info.mask & INFO_EXIT) {
+			*status = info.exit_code;
+			return 0;
+		}
+		sys_nap(1);
+	}
+	return -ECHILD;
+}
+
+/* P_PIDFD is not known here: the child is not waited for, so its pid is still its own. */
+static int knows_no_pidfd(int result)
+{
+	return result == -EINVAL || result == -ENOSYS || result == -EPERM;
+}
+
 static int ask(pid_t pid, int watch, int *status, struct rusage *rusage)
 {
 	int result = ask_pidfd(watch, status, rusage);
 
-	/* No P_PIDFD here: the child is not waited for, so its pid is still its own. */
-	if (result == -EINVAL || result == -ENOSYS || result == -EPERM)
-		return wait_by_pid(pid, WNOHANG, status, rusage);
-	return result;
+	if (knows_no_pidfd(result))
+		result = wait_by_pid(pid, WNOHANG, status, rusage);
+	return result == -ECHILD ? ask_afterwards(watch, status) : result;
+}
+
+int watch_peek(pid_t pid, int watch)
+{
+	siginfo_t info;
+	long result;
+
+	if (watch < 0)
+		return wait_peek(pid);
+	info.si_pid = 0;
+	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info,
+		      WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+	if (knows_no_pidfd((int)result))
+		return wait_peek(pid);
+	return result == 0 && info.si_pid == 0 ? -ETIMEDOUT : (int)result;
 }
 
 /*

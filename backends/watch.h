@@ -6,18 +6,23 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include <limits.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
 #include "plan.h"
 
+/* Instead of a descriptor: the one that the caller is going to close will leave room enough. */
+#define WATCH_TAKES_SPARE INT_MIN
+
 /*
  * Take, before the child exists, the number that watching it will need, so
  * that a full table is found out while nothing has happened yet. Returns a
  * close-on-exec descriptor that the plan does not touch, -ENOSYS where the system has
- * nothing of the kind, or why there is no room.
+ * nothing of the kind, or why there is no room. `has_spare`: the caller closes a descriptor of
+ * its own just before watch_attach(), and then WATCH_TAKES_SPARE may be returned.
  */
-int watch_prepare(const struct plan *plan);
+int watch_prepare(const struct plan *plan, int has_spare);
 
 /* Give up what watch_prepare() took. Harmless on what it returned when it failed. */
 void watch_cancel(int prepared);
@@ -30,6 +35,12 @@ int watch_attach(int prepared, pid_t pid);
  * watch_attach() gave. Returns 0 with the raw status, -ETIMEDOUT or -ECHILD.
  */
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage);
+
+/*
+ * Has it ended? 0: yes, and its status is still there to be waited for; -ETIMEDOUT: no;
+ * -ECHILD: its status is not there; -ENOSYS: that cannot be asked without taking it.
+ */
+int watch_peek(pid_t pid, int watch);
 
 /* Signal the child. Through the descriptor where that rules out a recycled pid. */
 int watch_kill(pid_t pid, int watch, int signal);

@@ -14,7 +14,8 @@ enum {
 	VALUES = 6, /* both */
 	DATA = 8,
 	COUNT = 16,
-	SURE = 32 /* it cannot fail, and so not be preferred */
+	SURE = 32, /* it cannot fail, and so not be preferred */
+	OURS = 64  /* its number is a descriptor of the parent's */
 };
 
 enum { FIRST_PREFERRED = 64 };
@@ -160,7 +161,7 @@ static int patience(const struct pspawn_attr *attr)
 }
 
 static const struct rule rules[] = {
-	[PSPAWN_ATTR_DIR_FD] = { descriptor, NUMBER },
+	[PSPAWN_ATTR_DIR_FD] = { descriptor, NUMBER | OURS },
 	[PSPAWN_ATTR_ENV_CLEAR] = { any, SURE },
 	[PSPAWN_ATTR_ENV_SET] = { assignment, DATA | SURE },
 	[PSPAWN_ATTR_ENV_UNSET] = { name, DATA | SURE },
@@ -192,15 +193,15 @@ static const struct rule rules[] = {
 	[PSPAWN_ATTR_OOM_SCORE] = { oom_score, NUMBER },
 	[PSPAWN_ATTR_PERSONALITY] = { bits32, VALUE },
 	[PSPAWN_ATTR_ROOT] = { text, DATA },
-	[PSPAWN_ATTR_ROOT_FD] = { descriptor, NUMBER },
-	[PSPAWN_ATTR_CGROUP] = { descriptor, NUMBER },
+	[PSPAWN_ATTR_ROOT_FD] = { descriptor, NUMBER | OURS },
+	[PSPAWN_ATTR_CGROUP] = { descriptor, NUMBER | OURS },
 	[PSPAWN_ATTR_NAMESPACES] = { namespaces, VALUE },
 	[PSPAWN_ATTR_UNSHARE] = { namespaces, VALUE },
-	[PSPAWN_ATTR_SETNS] = { one_namespace, NUMBER | VALUE },
+	[PSPAWN_ATTR_SETNS] = { one_namespace, NUMBER | VALUE | OURS },
 	[PSPAWN_ATTR_MAP_USER] = { id_map, VALUES | COUNT },
 	[PSPAWN_ATTR_MAP_GROUP] = { id_map, VALUES | COUNT },
 	[PSPAWN_ATTR_SETGROUPS] = { yes_or_no, NUMBER },
-	[PSPAWN_ATTR_PROGRAM_FD] = { descriptor, NUMBER | SURE },
+	[PSPAWN_ATTR_PROGRAM_FD] = { descriptor, NUMBER | SURE | OURS },
 	[PSPAWN_ATTR_TRACE_ME] = { any, 0 },
 	[PSPAWN_ATTR_RETRY_BUSY] = { patience, NUMBER | SURE },
 };
@@ -234,4 +235,16 @@ const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind)
 		if (cmd->attrs[i].kind == kind)
 			return &cmd->attrs[i];
 	return NULL;
+}
+
+size_t attr_data_size(const struct pspawn_attr *attr)
+{
+	size_t item = attr->kind == PSPAWN_ATTR_GROUPS ? sizeof(gid_t) : 1;
+
+	return rules[attr->kind].members & COUNT ? attr->count * item : strlen(attr->data) + 1;
+}
+
+int attr_source(const struct pspawn_attr *attr)
+{
+	return rules[attr->kind].members & OURS ? attr->number : -1;
 }

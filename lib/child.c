@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "pspawn.h"
-#include "sys.h"
+#include "begun.h"
+#include "child.h"
+#include "wait.h"
 #include "watch.h"
 
 static void fill_status(struct pspawn_status *status, int raw, const struct rusage *rusage)
@@ -22,23 +23,63 @@ static void fill_status(struct pspawn_status *status, int raw, const struct rusa
 	status->rusage = *rusage;
 }
 
-int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
+static int wait_for_end(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
 {
 	struct rusage rusage;
-	int saved = errno;
 	int raw = 0;
 	int result;
 
-	if (timeout_ms < -1)
-		return -EINVAL;
-	if (child->pid == 0)
-		return -ESRCH;
 	memset(&rusage, 0, sizeof(rusage));
 	result = watch_wait(child->pid, child->pollfd, timeout_ms, &raw, &rusage);
 	if (result == 0 && status)
 		fill_status(status, raw, &rusage);
 	if (result != -ETIMEDOUT)
 		pspawn_forget(child);
+	return result;
+}
+
+/* First the end of the start, then the end of the child. */
+static int wait_for_both(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
+{
+	int64_t deadline = wait_deadline(timeout_ms);
+	struct report report;
+	int result = begun_wait(child, &report, timeout_ms);
+
+	return result < 0 ? result : wait_for_end(child, status, wait_left(deadline));
+}
+
+int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
+{
+	int saved = errno;
+	int result;
+
+	if (timeout_ms < -1)
+		return -EINVAL;
+	if (child->pid == 0)
+		return child->start_code ? -child->start_code : -ESRCH;
+	result = child->begun ? wait_for_both(child, status, timeout_ms)
+			      : wait_for_end(child, status, timeout_ms);
+	errno = saved;
+	return result;
+}
+
+int pspawn_started(struct pspawn_child *child, struct pspawn_error *error, int timeout_ms)
+{
+	struct report report = { .code = child->start_code,
+				 .step = child->start_step,
+				 .index = child->start_index };
+	int saved = errno;
+	int result = -report.code;
+
+	if (timeout_ms < -1)
+		result = report_failure(&report, EINVAL, PSPAWN_STEP_CHECK, -1);
+	else if (child->pid == 0 && !child->start_code)
+		result = report_failure(&report, ESRCH, PSPAWN_STEP_CHECK, -1);
+	else if (child->begun)
+		result = begun_wait(child, &report, timeout_ms);
+	if (result == 0)
+		report.code = report.step = 0;
+	fill_error(error, &report, NULL);
 	errno = saved;
 	return result;
 }
@@ -48,23 +89,61 @@ int pspawn_kill(const struct pspawn_child *child, int signal)
 	return child->pid == 0 ? -ESRCH : watch_kill(child->pid, child->pollfd, signal);
 }
 
-int pspawn_kill_all(const struct pspawn_child *child, int signal)
+static int kill_alone(const struct pspawn_child *child, int signal)
+{
+	int result = pspawn_kill(child, signal);
+
+	return result < 0 ? result : PSPAWN_REACH_CHILD;
+}
+
+/*
+ * Who leads a group can still join another one of its session. Asked after the group was
+ * signalled: whoever is in it then has got the signal.
+ */
+static int kill_group(const struct pspawn_child *child, int signal)
+{
+	int result = sys_kill(-child->group, signal);
+	int alone = 0;
+
+	if (sys_group_of(child->pid) != child->group)
+		alone = kill_alone(child, signal);
+	if (result == 0)
+		return PSPAWN_REACH_GROUP;
+	return alone ? alone : result;
+}
+
+/* Not to be ended between opening the file and closing it. */
+static int kill_cgroup(int cgroup)
+{
+	int cancel = sys_disable_cancel();
+	int result = sys_write_at(cgroup, "cgroup.kill", "1");
+
+	sys_restore_cancel(cancel);
+	return result;
+}
+
+int kill_within(const struct pspawn_child *child, int signal, int reach)
 {
 	/* Not a signal but a question: is it still there, and its number its own? */
 	int result = pspawn_kill(child, 0);
 
-	if (result < 0)
+	/* EPERM: it is there, with another user's powers, but who is with it may be ours. */
+	if (result < 0 && result != -EPERM)
 		return result;
-	if (signal == SIGKILL && child->cgroup >= 0 &&
-	    sys_write_at(child->cgroup, "cgroup.kill", "1") == 0)
+	if (signal == SIGKILL && child->cgroup >= 0 && reach > PSPAWN_REACH_CHILD &&
+	    kill_cgroup(child->cgroup) == 0) {
+		/* It may have moved to another one; a second SIGKILL is none. */
+		pspawn_kill(child, signal);
 		return PSPAWN_REACH_CGROUP;
-	if (child->group > 0)
-		result = sys_kill(-child->group, signal);
-	else
-		result = pspawn_kill(child, signal);
-	if (result < 0)
-		return result;
-	return child->group > 0 ? PSPAWN_REACH_GROUP : PSPAWN_REACH_CHILD;
+	}
+	if (child->group > 0 && reach > PSPAWN_REACH_CHILD)
+		return kill_group(child, signal);
+	return kill_alone(child, signal);
+}
+
+int pspawn_kill_all(const struct pspawn_child *child, int signal)
+{
+	return kill_within(child, signal, PSPAWN_REACH_CGROUP);
 }
 
 enum pspawn_outcome pspawn_outcome(const struct pspawn_child *child, size_t index)
@@ -82,11 +161,14 @@ void pspawn_forget(struct pspawn_child *child)
 	int cancel = sys_disable_cancel();
 
 	if (child->pid != 0) {
+		if (child->begun)
+			begun_forget(child);
 		watch_cancel(child->pollfd);
 		if (child->cgroup >= 0)
 			sys_release(child->cgroup);
 	}
 	child->pid = child->group = 0;
-	child->pollfd = child->cgroup = -1;
+	child->pollfd = child->cgroup = child->startfd = -1;
+	child->start_code = 0;
 	sys_restore_cancel(cancel);
 }

@@ -24,11 +24,18 @@ static int refused(struct report *report, struct choice *choice, const char *rea
 	return report_failure(report, ENOTSUP, PSPAWN_STEP_BACKEND, index);
 }
 
+static const char *refuses(const struct backend *backend, const struct plan *plan, int *index)
+{
+	if (plan->goes_on && !backend->begin)
+		return "it has no start that goes on by itself, or could be given up";
+	return backend->refuses(plan, index);
+}
+
 static int settle(const struct work *work, struct choice *choice, struct report *report)
 {
 	for (;;) {
 		int index = -1;
-		const char *reason = (*choice->rung)->refuses(&work->plan, &index);
+		const char *reason = refuses(*choice->rung, &work->plan, &index);
 
 		if (!reason)
 			return 0;

@@ -1,43 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /* Check the description: every refusal happens here, before any side effect. */
 #include <errno.h>
-#include <string.h>
 
 #include "lib.h"
 
-/* The first version ended with `reserved`; this stays when the structure grows. */
-enum { OLDEST_SIZE = offsetof(struct pspawn_cmd, reserved) + sizeof(unsigned) };
-
-/* What a newer caller has set and we do not know, we must not ignore. */
-static int has_unknown_tail(const struct pspawn_cmd *given)
-{
-	const unsigned char *bytes = (const unsigned char *)given;
-
-	for (size_t i = sizeof(*given); i < given->size; i++)
-		if (bytes[i])
-			return 1;
-	return 0;
-}
-
-static int copy(struct pspawn_cmd *cmd, const struct pspawn_cmd *given)
-{
-	size_t size;
-
-	if (!given || given->size < OLDEST_SIZE)
-		return -EINVAL;
-	if (has_unknown_tail(given))
-		return -E2BIG;
-	size = given->size < sizeof(*cmd) ? given->size : sizeof(*cmd);
-	memset(cmd, 0, sizeof(*cmd));
-	memcpy(cmd, given, size);
-	return 0;
-}
+/* The first version ended with `start_ms`; this stays when the structure grows. */
+enum { OLDEST_SIZE = offsetof(struct pspawn_cmd, start_ms) + sizeof(int) };
 
 static int check_whole(const struct pspawn_cmd *cmd)
 {
 	if (!cmd->argv || !cmd->argv[0])
 		return -EINVAL;
-	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK) || cmd->reserved)
+	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK | PSPAWN_ASYNC))
+		return -EINVAL;
+	/* Who does not wait has no use for a limit: pspawn_started() takes one. */
+	if (cmd->start_ms < 0 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))
 		return -EINVAL;
 	if ((cmd->nfds && !cmd->fds) || (cmd->nattrs && !cmd->attrs))
 		return -EINVAL;
@@ -115,11 +92,16 @@ static int check_attrs(const struct pspawn_cmd *cmd, int *index)
 	return check_together(cmd, index);
 }
 
+int cmd_goes_on(const struct pspawn_cmd *cmd)
+{
+	return cmd->start_ms > 0 || (cmd->flags & PSPAWN_ASYNC) != 0;
+}
+
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report)
 {
 	int step = PSPAWN_STEP_CHECK;
 	int index = -1;
-	int result = copy(cmd, given);
+	int result = copy_versioned(cmd, sizeof(*cmd), given, OLDEST_SIZE);
 
 	if (result == 0)
 		result = check_whole(cmd);

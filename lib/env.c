@@ -51,18 +51,23 @@ static size_t edit(char **list, size_t n, const struct pspawn_attr *attr)
 	return n;
 }
 
-int env_edit(struct work *work)
+char *const *env_base(const struct pspawn_cmd *cmd)
 {
 	static char *const nothing[] = { NULL };
-	const struct pspawn_cmd *cmd = &work->cmd;
 	char *const *base = cmd->envp ? cmd->envp : sys_environ();
+
+	/* clearenv() leaves a caller without any list. */
+	return base ? base : nothing;
+}
+
+int env_edit(struct work *work)
+{
+	const struct pspawn_cmd *cmd = &work->cmd;
+	char *const *base = env_base(cmd);
 	size_t edits = count_edits(cmd);
 	size_t n;
 	char **list;
 
-	/* clearenv() leaves a caller without any list. */
-	if (!base)
-		base = nothing;
 	work->plan.envp = base;
 	if (edits == 0)
 		return 0;

@@ -52,6 +52,10 @@ static const char *const names[] = {
 	[PSPAWN_STEP_TRACE_ME] = "ask to be traced",
 	[PSPAWN_STEP_MASK] = "set the signal mask",
 	[PSPAWN_STEP_EXEC] = "execute",
+	[PSPAWN_STEP_FEED] = "feed the program",
+	[PSPAWN_STEP_COLLECT] = "collect its output",
+	[PSPAWN_STEP_STOP] = "stop the program",
+	[PSPAWN_STEP_WAIT] = "learn its status",
 };
 
 const char *pspawn_step_name(int step)
@@ -239,6 +243,29 @@ static int add_excess(struct text *text, const struct pspawn_error *error)
 	return 1;
 }
 
+/* What a run says in an errno value that has other words of its own. */
+static const char *words_of_run(const struct pspawn_error *error)
+{
+	if (error->step == PSPAWN_STEP_STOP)
+		return error->code == ETIMEDOUT ? "it has taken too long" : "as asked";
+	if (error->step == PSPAWN_STEP_WAIT)
+		return "somebody else has waited for it, or SIGCHLD is ignored";
+	if (error->step == PSPAWN_STEP_COLLECT && (error->code == EFBIG || error->code == EOVERFLOW))
+		return "more than its limit";
+	return NULL;
+}
+
+static int add_run(struct text *text, const struct pspawn_error *error)
+{
+	const char *words = words_of_run(error);
+
+	if (error->stream >= 0)
+		text_add(text, " (stream %d)", error->stream);
+	if (words)
+		text_add(text, ": %s", words);
+	return words != NULL;
+}
+
 static void add_sentence(struct text *text, const struct pspawn_error *error,
 			 const struct pspawn_cmd *cmd)
 {
@@ -261,6 +288,12 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 	case PSPAWN_STEP_EXEC:
 		complete = add_program(text, error, cmd);
 		break;
+	case PSPAWN_STEP_FEED:
+	case PSPAWN_STEP_COLLECT:
+	case PSPAWN_STEP_STOP:
+	case PSPAWN_STEP_WAIT:
+		complete = add_run(text, error);
+		break;
 	case PSPAWN_STEP_CHECK:
 		complete = add_excess(text, error);
 		/* fall through */
@@ -270,6 +303,7 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 		/* fall through */
 	case PSPAWN_STEP_PLACE:
 		add_entry(text, error, cmd);
+		add_run(text, error);
 		break;
 	default:
 		add_attribute(text, error, cmd);

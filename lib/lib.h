@@ -18,9 +18,17 @@ struct small_map {
 	int ends[2 * SMALL_MAP];
 };
 
+/* A program that was searched: `text` is `small`, or `memory`, which is to be given back. */
+struct found {
+	char *text;
+	void *memory;
+	char small[SMALL_PATH];
+};
+
 /* One start on its way from description to plan. */
 struct work {
 	struct pspawn_cmd cmd; /* checked, and of this library's size */
+	enum stdio_state stdio[3]; /* as the plan takes it to be */
 	struct seat *seats;
 	size_t nseats;
 	struct fdmap_pair *pairs;
@@ -36,9 +44,8 @@ struct work {
 	const char *program;
 	struct plan plan;
 	struct small_map small;
-	char path[SMALL_PATH];
+	struct found found;
 	void *map_memory;
-	void *path_memory;
 	void *env_memory;
 };
 
@@ -49,8 +56,20 @@ struct work {
  */
 int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report);
 
+/* Before anything else is done with it, but for its `cmd`. */
+void work_clear(struct work *work);
+
+/* work_begin() with a `cmd` that has been checked. */
+int work_build(struct work *work, struct report *report);
+
+/* The same with the program and the environment of another work, which has to stay. */
+int work_build_like(struct work *work, const struct work *other, struct report *report);
+
 /* Make the plan, or make it again after pipes have got numbers. */
 void work_plan(struct work *work);
+
+/* Is what it does not mention of 0, 1 and 2 still as the plan takes it to be? */
+int work_has_same_stdio(const struct work *work);
 
 /*
  * Where in the child the program's descriptor is: a number that the map gives
@@ -65,18 +84,38 @@ void work_done(struct work *work);
 /* Why the attribute is refused: 0, -EINVAL or -EBADF. */
 int attr_check(const struct pspawn_attr *attr, size_t index);
 
+/* The parent's descriptor that a checked attribute reads, or -1. */
+int attr_source(const struct pspawn_attr *attr);
+
+/* How many bytes the `data` of a checked attribute has. */
+size_t attr_data_size(const struct pspawn_attr *attr);
+
 /* The last entry of the kind, or NULL. */
 const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind);
+
+/*
+ * Copy a structure of the caller's whose first member is its size: a missing tail is
+ * zero, an unknown one has to be. Returns 0, -EINVAL (NULL, or smaller than `oldest`) or -E2BIG.
+ */
+int copy_versioned(void *to, size_t size, const void *given, size_t oldest);
+
+/* Does the start go on when pspawn_start() is over, or may have to be given up? */
+int cmd_goes_on(const struct pspawn_cmd *cmd);
 
 /* Copy the description in this library's size and refuse what is wrong with it. */
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report);
 
 /*
- * The program to execute: `name` itself when it has a '/', else its first
- * executable place in `path` (NULL: PATH of our environment). The text is in
- * work->path or work->path_memory. Returns 0 or -errno.
+ * The first executable place of `name`, which has no '/', in `path` (NULL: PATH of our
+ * environment). Returns 0 or -errno.
  */
-int path_search(struct work *work, const char *name, const char *path);
+int path_search(struct found *found, const char *name, const char *path);
+
+/* A checked description with all that it points to, the environment too; free() it. NULL: ENOMEM. */
+struct pspawn_cmd *cmd_keep(const struct pspawn_cmd *cmd);
+
+/* The environment before its edits. */
+char *const *env_base(const struct pspawn_cmd *cmd);
 
 /* The environment after its edits. Returns 0 or -ENOMEM. */
 int env_edit(struct work *work);
@@ -88,11 +127,32 @@ int env_edit(struct work *work);
  */
 int numbers_take(struct work *work, struct report *report);
 
+/* Close it, if it is open, and remember that. */
+void close_if(int *fd);
+
 /* After success: hand our ends over, give the rest back. */
 void numbers_hand_over(struct work *work);
 
 /* Give everything back. */
 void numbers_drop(struct work *work);
+
+/* The numbers of pspawn_reserve() that a start has taken. */
+struct parking {
+	uint64_t taken; /* bit i: berth i */
+	int spare;	/* of these, the one in which nothing is put, or -1 */
+};
+
+/*
+ * Before a backend starts the plan: put sources into low numbers, if some are kept and the
+ * backend gains by it. The plan then reads those; its steps are written to `steps`, which
+ * may be its own. unpark() is due after the start, however that went.
+ */
+void park(struct parking *parking, struct plan *plan, struct plan_step *steps,
+	  const struct backend *backend);
+void unpark(struct parking *parking);
+
+/* Is it kept by pspawn_reserve()? Then it is not open, as far as a description goes. */
+int is_berth(int number);
 
 /* The rung that takes the plan, and why those before it were passed over. */
 struct choice {

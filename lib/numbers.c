@@ -5,7 +5,7 @@
 
 #include "lib.h"
 
-static void close_if(int *fd)
+void close_if(int *fd)
 {
 	if (*fd >= 0)
 		sys_release(*fd);
@@ -72,19 +72,15 @@ static int take_pipes(struct work *work, int *index)
 	return 0;
 }
 
-/* A copy of any source holds the number. With no source open the first move fails anyhow. */
+/* Not a copy of a source: when that is closed, the caller loses its locks of the file. */
 static int take_scratch(struct work *work)
 {
 	struct plan *plan = &work->plan;
-	int copy = -EBADF;
+	int copy;
 
 	if (plan->scratch != SCRATCH_LATER)
 		return 0;
-	for (size_t i = 0; i < plan->npairs && copy == -EBADF; i++)
-		copy = sys_dup_from(plan->pairs[i].from, 3);
-	if (copy == -EBADF)
-		return 0;
-	copy = reserve(copy, plan);
+	copy = reserve(sys_placeholder(), plan);
 	if (copy < 0)
 		return copy;
 	work->scratch = plan->scratch = copy;
@@ -109,6 +105,8 @@ static int take_program(struct work *work)
 
 	if (work->program_fd < 0 || work_program(work, &is_listed) != SCRATCH_LATER)
 		return 0;
+	if (is_berth(work->program_fd))
+		return -EBADF;
 	work->held = reserve(sys_dup_from(work->program_fd, 3), &work->plan);
 	return work->held < 0 ? work->held : 0;
 }
@@ -128,6 +126,16 @@ static int take_others(struct work *work, struct report *report)
 	return result ? report_failure(report, -result, PSPAWN_STEP_PREPARE, -1) : 0;
 }
 
+/* Has anything been taken that the plan did not know the number of? */
+static int speaks_of_what_is_taken(const struct work *work)
+{
+	int is_one = work->scratch >= 0 || work->held >= 0;
+
+	for (size_t i = 0; i < work->cmd.nfds; i++)
+		is_one |= work->theirs[i] >= 0;
+	return is_one;
+}
+
 int numbers_take(struct work *work, struct report *report)
 {
 	int index = -1;
@@ -141,7 +149,7 @@ int numbers_take(struct work *work, struct report *report)
 	else
 		result = take_others(work, report);
 	/* Anew, also because a pipe may have been born on the number that was to be scratch. */
-	if (result == 0)
+	if (result == 0 && speaks_of_what_is_taken(work))
 		work_plan(work);
 	if (result == 0 && work->plan.left_over >= 0 && work->plan.left_over >= sys_fd_limit())
 		result = report_failure(report, EMFILE, PSPAWN_STEP_PREPARE, -1);

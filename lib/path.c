@@ -55,15 +55,11 @@ static int walk(struct search *search, const char *path)
 	return search->denied ? -EACCES : search->relative ? -EPERM : -ENOENT;
 }
 
-int path_search(struct work *work, const char *name, const char *path)
+int path_search(struct found *found, const char *name, const char *path)
 {
-	struct search search = { .name = name, .name_length = strlen(name), .buf = work->path };
+	struct search search = { .name = name, .name_length = strlen(name), .buf = found->small };
 	size_t room;
-	int result;
 
-	work->program = name;
-	if (strchr(name, '/'))
-		return 0;
 	if (search.name_length == 0)
 		return -ENOENT;
 	if (!path)
@@ -71,13 +67,39 @@ int path_search(struct work *work, const char *name, const char *path)
 	if (!path)
 		path = default_path;
 	room = strlen(path) + search.name_length + 3;
-	if (room > sizeof(work->path)) {
-		search.buf = work->path_memory = malloc(room);
+	if (room > sizeof(found->small)) {
+		search.buf = found->memory = malloc(room);
 		if (!search.buf)
 			return -ENOMEM;
 	}
-	result = walk(&search, path);
+	found->text = search.buf;
+	return walk(&search, path);
+}
+
+static int look(const char *name, const char *path, struct text *text)
+{
+	struct found found = { .memory = NULL };
+	int result;
+
+	if (strchr(name, '/')) {
+		result = sys_executable(name);
+		if (result == 0)
+			text_add(text, "%s", name);
+		return result;
+	}
+	result = path_search(&found, name, path);
 	if (result == 0)
-		work->program = search.buf;
+		text_add(text, "%s", found.text);
+	free(found.memory);
 	return result;
+}
+
+int pspawn_look_path(const char *name, const char *path, char *buf, size_t size)
+{
+	struct text text = { buf, size, 0 };
+	int saved = errno;
+	int result = look(name, path, &text);
+
+	errno = saved;
+	return result < 0 ? result : (int)text.length;
 }

@@ -107,6 +107,7 @@ struct plan {
 	int scratch;	 /* a number that moves may pass through, or one of enum plan_scratch */
 	int inherit_all;
 	int rehearsal;	 /* see replay() */
+	int goes_on;	 /* the start is not waited for: see begin() of a backend */
 	unsigned namespaces; /* of the birth: PSPAWN_NS_* */
 	int waits_for_maps;  /* the child has to wait until the parent has mapped ids */
 	int new_powers;	     /* a step changes ids or capabilities */
@@ -138,8 +139,8 @@ struct seat {
 	int index; /* entry of fds; -1: 0, 1 or 2, which the description does not mention */
 };
 
-/* What the parent holds at 0, 1 and 2. */
-enum stdio_state { STDIO_OPEN, STDIO_CLOEXEC, STDIO_CLOSED };
+/* What the parent holds at 0, 1 and 2, where the description does not mention them. */
+enum stdio_state { STDIO_OPEN, STDIO_CLOEXEC, STDIO_CLOSED, STDIO_MENTIONED };
 
 /* Room for the description of n entries: its own and the unmentioned of 0, 1, 2. */
 #define PLAN_SEATS(n) ((n) + 3)

@@ -147,6 +147,7 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 /* Flags of struct pspawn_cmd. */
 #define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is treated as exec treats it */
 #define PSPAWN_NO_FALLBACK 2u	/* the first backend or -ENOTSUP, never the next one */
+#define PSPAWN_ASYNC 4u		/* do not wait for the program; see pspawn_started() */
 
 /*
  * What to start. A plain constant structure: zero means default, nothing is to
@@ -168,7 +169,7 @@ struct pspawn_cmd {
 	const struct pspawn_attr *attrs;
 	size_t nattrs;
 	unsigned flags;
-	unsigned reserved;	/* zero */
+	int start_ms;		/* how long the start may last, in milliseconds; 0: no limit */
 };
 /*
  * A `file` without '/' is searched in `path`, before the child exists. Empty
@@ -240,14 +241,20 @@ enum pspawn_step {
 	PSPAWN_STEP_FOREGROUND,	/* coming to the foreground */
 	PSPAWN_STEP_MASK,	/* setting the signal mask */
 	PSPAWN_STEP_TRACE_ME,	/* asking to be traced */
-	PSPAWN_STEP_EXEC	/* executing the program */
+	PSPAWN_STEP_EXEC,	/* executing the program */
+	PSPAWN_STEP_FEED,	/* feeding it (pspawn_run.h) */
+	PSPAWN_STEP_COLLECT,	/* collecting its output */
+	PSPAWN_STEP_STOP,	/* it was stopped */
+	PSPAWN_STEP_WAIT	/* learning its status */
 };
 
 struct pspawn_error {
 	int code;		/* errno value, positive; 0 after success */
 	int step;		/* enum pspawn_step */
 	int index;		/* entry of the description, or -1 */
-	int reserved[5];
+	int stage;		/* of a pipeline, from 0 */
+	int stream;		/* of a run, or -1 */
+	int reserved[3];
 	const char *reason;	/* BACKEND: why, static text; else NULL */
 };
 
@@ -283,7 +290,12 @@ struct pspawn_child {
 	unsigned long long otherwise; /* bit n: as above */
 	pid_t group;		/* its process group, where it got one of its own; else 0 */
 	int cgroup;		/* its cgroup's directory, the handle's own descriptor, or -1 */
-	void *reserved[6];
+	int startfd;		/* readable when its start is complete, or -1; see pspawn_started() */
+	int start_code;		/* why its start has failed, for pspawn_started() to tell */
+	int start_step;
+	int start_index;
+	struct pspawn_begun *begun; /* its start, where that goes on; the library's */
+	void *reserved[3];
 };
 
 struct pspawn_status {
@@ -291,7 +303,8 @@ struct pspawn_status {
 	int code;		/* 0-255 */
 	int signal;
 	int core;		/* 1: dumped core */
-	int reserved[4];
+	int lost;		/* 1: not known, and all else zero (pspawn_wait_any(), runs) */
+	int reserved[3];
 	struct rusage rusage;	/* of this child alone */
 };
 
@@ -323,7 +336,10 @@ struct pspawn_status {
  * gives EAGAIN where USER has brought the child above RLIMIT_NPROC.
  *
  * Not a cancellation point. Handlers registered by pthread_atfork() do not run,
- * except by the fork backend on systems without _Fork(). Wants 8 KiB of stack.
+ * except by the fork backend on systems without _Fork(). Wants 8 KiB of stack
+ * (x86_64, gcc: 7.0 KiB, without optimization 7.2; the fork backend 4.5). Allocates
+ * nothing for up to 8 entries, 4 attributes and a PATH of 256 bytes, but where the
+ * environment is edited; what libc's posix_spawn(3) allocates is its own.
  *
  * The call lasts as long as the child's way to its program: a child that is
  * stopped by a signal on that way (SIGSTOP, or from a terminal in the last
@@ -339,6 +355,81 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
 			    struct pspawn_error *error);
 
 /*
+ * With `start_ms` a start that lasts longer is given up: the child is killed, and the start
+ * has failed with -ETIMEDOUT and the step that it was at. That is for programs and
+ * directories on file systems that may not answer; a child that not even SIGKILL ends there
+ * is left to itself, and waited for by a later call. What a child costs more then is the
+ * memory of the next paragraph.
+ *
+ * With PSPAWN_ASYNC the call returns while the child is still on its way to its program.
+ * `cmd` and what it points to are not needed any more: the handle owns a copy, which is
+ * given back when the start is complete. Then `startfd` of the handle says so: for poll(2)
+ * it is readable, or hung up (POLLHUP), and nothing can be read. Until then `left_out`,
+ * `otherwise`, `group` and `cgroup` are empty. A failure that is found before there is a
+ * child is still returned by pspawn_start(); the ends of pipes are handed over by then, and
+ * the caller's to close whatever becomes of the start. A child on its way is waited for by
+ * pspawn_wait() only, or with __WALL. Not for runs (-EINVAL there). The linux backend does
+ * it on x86_64 and aarch64 since Linux 5.5, unless an attribute changes the child's powers
+ * (USER, SETNS, BOUNDING, ...); the fork backend does the rest, and posix_spawn(3) none
+ * (-ENOTSUP where it is asked for).
+ *
+ * How long the call lasts depends on the caller's descriptors: up to 256, the child is born
+ * with a copy of them. With more it is born sharing them, and the call waits until the child
+ * has its own, if the pipe that tells has got a number below 256; else it is born with a
+ * copy. ETXTBSY of others may come from a child with a copy.
+ */
+
+/*
+ * See to the end of a start with PSPAWN_ASYNC, for at most `timeout_ms` milliseconds: -1 for
+ * as long as it takes, 0 to ask only. `error` may be NULL. pspawn_wait() does the same
+ * before it waits, and returns the code of a start that has failed; the handle is then
+ * empty, but this call still tells the error. pspawn_kill() works at any time; a child that
+ * is killed on its way is a failed start. pspawn_forget() may be called at any time, too:
+ * what is still in use by then is given back by a later start or forget.
+ *
+ * Returns 0: the program was executed (or the handle is of a start that was waited for); or
+ *   -ETIMEDOUT  it is still on its way, and `error` says at which step
+ *   -ESRCH      an empty handle, whose start has not failed
+ *   -EINVAL     timeout_ms below -1
+ * and what pspawn_start() returns, the same in `error`.
+ */
+PSPAWN_API int pspawn_started(struct pspawn_child *child, struct pspawn_error *error,
+			      int timeout_ms);
+
+/* ---- prepared once, started often ---------------------------------------- */
+
+/*
+ * Check a description, search its program and make its plan, so that starting it does none
+ * of that again. Everything that it points to is copied, and so is the environment of the
+ * caller, if it is the child's; descriptors are not: their numbers are read at each start.
+ * *prepared is the caller's to free, and never changes: threads may start the same one at
+ * the same time.
+ *
+ * Returns 0, or as pspawn_start() for what it finds before there is a child (steps CHECK to
+ * PREPARE); *prepared is then untouched.
+ */
+struct pspawn_prepared;
+PSPAWN_API int pspawn_prepare(struct pspawn_prepared **prepared, const struct pspawn_cmd *cmd,
+			      struct pspawn_error *error);
+
+/*
+ * Start it, as pspawn_start() does, with the same return values. `numbers` is NULL, or has
+ * one number for each entry of the map. Of a DUP it is the parent's descriptor for this
+ * start (negative: the one of the description). Of a pipe or a socket pair it receives our
+ * end; without `numbers` that goes to where the description said, which is then one
+ * thread's. Other entries' are ignored.
+ *
+ * Without numbers, and with neither pipes nor CGROUP, nothing is allocated, locked, checked
+ * or planned; with them nothing is allocated for up to 8 entries and 4 attributes.
+ */
+PSPAWN_API int pspawn_start_prepared(struct pspawn_child *child,
+				     const struct pspawn_prepared *prepared, int *numbers,
+				     struct pspawn_error *error);
+
+/* Free it; NULL is none. Children that were started by it are not concerned. */
+PSPAWN_API void pspawn_prepared_free(struct pspawn_prepared *prepared);
+
+/*
  * Wait for the child to end, at most `timeout_ms` milliseconds: -1 for as long
  * as it takes, 0 to ask only. `status` may be NULL. Interrupted waits go on.
  * Sleeps on pollfd, or without one in steps of at most 32 ms. A cancellation
@@ -347,7 +438,9 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
  * Returns 0 when the child has ended: the handle is then empty; or
  *   -ETIMEDOUT  it still runs
  *   -ECHILD     its status is lost, because SIGCHLD is ignored or somebody else
- *               has waited for it; the handle is empty
+ *               has waited for it; the handle is empty. Since Linux 6.15 the kernel
+ *               tells (PIDFD_GET_INFO), without the rusage, and this is 0, but for a
+ *               child that had ended before another backend than linux took a pidfd
  *   -ESRCH      the handle is empty already
  *   -EINVAL     timeout_ms below -1
  */
@@ -361,8 +454,9 @@ PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);
  * Send a signal to as many of the child's descendants as can be reached as a
  * whole, and say how far that was. SIGKILL goes to the cgroup that CGROUP has put
  * the child in (cgroup.kill, Linux 5.14). Else to the process group, where SETSID or
- * PGROUP 0 has made one; else to the child. Never to a pid that may be somebody
- * else's by now: a child that has been waited for is -ESRCH.
+ * PGROUP 0 has made one; else to the child, and to the child also where it has left
+ * them. Never to a pid that may be somebody else's by now: a child that has been waited
+ * for is -ESRCH. -EPERM only where none of them may be signalled.
  *
  * Returns one of enum pspawn_reach, or as pspawn_kill().
  */
@@ -421,8 +515,52 @@ PSPAWN_API int pspawn_socketpair(int domain, int type, int protocol, int ends[2]
 PSPAWN_API int pspawn_accept(int listener, struct sockaddr *address, socklen_t *length);
 PSPAWN_API int pspawn_dup(int fd, int from);
 
+/* ---- low numbers for a process with many descriptors --------------------- */
+
+/*
+ * Keep `n` low descriptor numbers (from 3 on) for starts. A start has to give the child
+ * a table that ends above the highest number that the start reads: a pipe that
+ * was made when 19,000 connections were open makes the kernel copy 19,000
+ * entries. With numbers kept, such sources lie in low ones while the start lasts.
+ *
+ * Call it early in main(), before the connections: it takes the lowest numbers that
+ * are free then. A start needs one for each different source with a high number,
+ * and one more; several starts at once need that many times as many: 8 are plenty for
+ * one thread that maps 0, 1 and 2. With too few of them a start is not wrong
+ * and does not wait, but costs what it would cost without.
+ *
+ * `n` is how many there are from now on, not how many more. 0 gives all of them back;
+ * those that a start has taken are closed when it is over. They are the whole
+ * process's: a program calls this, a library leaves it alone.
+ *
+ * It makes a difference for the linux backend, without PSPAWN_INHERIT_ALL, and
+ * for pipes and sockets. When a copy of any other file is closed afterwards, the
+ * caller would lose its record locks on it (fcntl(2), F_SETLK). One source of another
+ * kind with a high number, or the program's own descriptor with one
+ * (pspawn_attr_program_fd()), makes the start an ordinary one.
+ *
+ * The numbers are open, close-on-exec, and lead to a pipe without a writer. No child
+ * of ours sees them. A child of fork() has them too, with the sources that lie
+ * there at that moment, until it executes a program. To a description they are not
+ * open: a map that reads one fails with EBADF; what is to be the child's
+ * number may be any of them. A program that closes all numbers that it does not know
+ * loses no more than the use of these, unless a start is going on in
+ * another thread.
+ *
+ * Returns 0, or
+ *   -EINVAL  n is negative or above PSPAWN_MAX_RESERVED
+ *   -EMFILE, -ENFILE  so many numbers are not free: there are as many as before
+ *   -EBUSY   another thread is in this function
+ *
+ * Thread-safe, also with starts going on. There is no lock, here or in a start.
+ */
+#define PSPAWN_MAX_RESERVED 64
+PSPAWN_API int pspawn_reserve(int n);
+
 #ifdef __cplusplus
 }
 #endif
+
+#include "pspawn_run.h" /* feeding, collecting, deadlines, pipelines */
 
 #endif

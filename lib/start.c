@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib.h"
+#include "begun.h"
 
 int fill_error(struct pspawn_error *error, const struct report *report, const char *reason)
 {
@@ -12,6 +12,7 @@ int fill_error(struct pspawn_error *error, const struct report *report, const ch
 		error->code = report->code;
 		error->step = report->step;
 		error->index = report->code ? report->index : -1;
+		error->stream = -1;
 		error->reason = report->step == PSPAWN_STEP_BACKEND ? reason : NULL;
 	}
 	return -report->code;
@@ -28,31 +29,46 @@ static int leads_group(const struct report *report, const struct plan *plan)
 	return applied(report, plan->session_index) || applied(report, plan->group_index);
 }
 
-static void fill_child(struct pspawn_child *child, struct work *work,
-		       const struct birth *birth, const struct choice *choice)
+void fill_child(struct pspawn_child *child, const struct birth *birth, const struct choice *choice)
 {
 	memset(child, 0, sizeof(*child));
 	child->pid = birth->pid;
 	child->pollfd = birth->watch < 0 ? -1 : birth->watch;
 	child->backend = (*choice->rung)->name;
 	child->passed_over = choice->passed_over;
-	child->left_out = birth->report.left_out;
-	child->otherwise = birth->report.otherwise;
-	child->group = leads_group(&birth->report, &work->plan) ? birth->pid : 0;
-	child->cgroup = -1;
-	if (applied(&birth->report, work->plan.cgroup_index)) {
+	child->cgroup = child->startfd = -1;
+}
+
+void fill_outcome(struct pspawn_child *child, const struct plan *plan, const struct report *report)
+{
+	child->left_out = report->left_out;
+	child->otherwise = report->otherwise;
+	child->group = leads_group(report, plan) ? child->pid : 0;
+}
+
+void give_cgroup(struct pspawn_child *child, struct work *work, const struct report *report)
+{
+	if (applied(report, work->plan.cgroup_index)) {
 		child->cgroup = work->cgroup;
 		work->cgroup = -1;
 	}
 }
 
-static int climb(const struct work *work, struct choice *choice, struct birth *birth)
+static int try_rung(const struct work *work, const struct choice *choice, struct birth *birth)
+{
+	const struct backend *backend = *choice->rung;
+
+	memset(birth, 0, sizeof(*birth));
+	birth->startfd = -1;
+	return work->plan.goes_on ? backend->begin(&work->plan, birth)
+				  : backend->start(&work->plan, birth);
+}
+
+int climb(const struct work *work, struct choice *choice, struct birth *birth)
 {
 	for (;;) {
-		int result;
+		int result = try_rung(work, choice, birth);
 
-		memset(birth, 0, sizeof(*birth));
-		result = (*choice->rung)->start(&work->plan, birth);
 		if (result != BACKEND_PASS)
 			return result;
 		result = choose_next(work, choice, birth->reason, &birth->report);
@@ -61,19 +77,39 @@ static int climb(const struct work *work, struct choice *choice, struct birth *b
 	}
 }
 
-static int start(struct work *work, struct choice *choice, struct birth *birth)
+int start_work(struct work *work, struct choice *choice, struct birth *birth)
 {
-	int result = choose(work, choice, &birth->report);
+	struct parking parking;
+	int result = numbers_take(work, &birth->report);
 
 	if (result < 0)
 		return result;
-	result = numbers_take(work, &birth->report);
-	if (result < 0)
-		return result;
+	park(&parking, &work->plan, work->steps, *choice->rung);
 	result = climb(work, choice, birth);
+	unpark(&parking);
 	if (result < 0)
 		numbers_drop(work);
 	return result;
+}
+
+int start_at_once(struct pspawn_child *child, struct work *work, struct choice *choice,
+		  struct report *report)
+{
+	struct birth birth = { 0 };
+	int result = choose(work, choice, report);
+
+	if (result < 0)
+		return result;
+	result = start_work(work, choice, &birth);
+	*report = birth.report;
+	if (result < 0)
+		return result;
+	fill_child(child, &birth, choice);
+	fill_outcome(child, &work->plan, report);
+	give_cgroup(child, work, report);
+	numbers_hand_over(work);
+	report->code = report->step = 0;
+	return 0;
 }
 
 int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
@@ -81,20 +117,21 @@ int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 {
 	struct work work;
 	struct choice choice = { ladder, NULL };
-	struct birth birth = { 0 };
+	struct report report = { 0 };
 	int saved = errno;
 	int cancel = sys_disable_cancel();
-	int result = work_begin(&work, cmd, &birth.report);
+	int result = cmd_check(&work.cmd, cmd, &report);
 
-	if (result == 0)
-		result = start(&work, &choice, &birth);
-	if (result == 0) {
-		fill_child(child, &work, &birth, &choice);
-		numbers_hand_over(&work);
-		birth.report.code = birth.report.step = 0;
+	work_clear(&work);
+	if (result == 0 && cmd_goes_on(&work.cmd)) {
+		result = begun_start(child, &work.cmd, &choice, &report);
+	} else if (result == 0) {
+		result = work_build(&work, &report);
+		if (result == 0)
+			result = start_at_once(child, &work, &choice, &report);
+		work_done(&work);
 	}
-	work_done(&work);
-	fill_error(error, &birth.report, choice.passed_over);
+	fill_error(error, &report, choice.passed_over);
 	sys_restore_cancel(cancel);
 	errno = saved;
 	return result;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib.h"
 
@@ -55,14 +56,22 @@ static enum stdio_state state_of(int number)
 	return flags < 0 ? STDIO_CLOSED : flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN;
 }
 
+int work_has_same_stdio(const struct work *work)
+{
+	for (int number = 0; number <= 2; number++)
+		if (work->stdio[number] != STDIO_MENTIONED && work->stdio[number] != state_of(number))
+			return 0;
+	return 1;
+}
+
 static int take_seats(struct work *work, int *index)
 {
-	enum stdio_state stdio[3];
 	long n;
 
 	for (int number = 0; number <= 2; number++)
-		stdio[number] = is_mentioned(&work->cmd, number) ? STDIO_OPEN : state_of(number);
-	n = plan_seats(&work->cmd, stdio, work->seats, index);
+		work->stdio[number] = is_mentioned(&work->cmd, number) ? STDIO_MENTIONED
+									: state_of(number);
+	n = plan_seats(&work->cmd, work->stdio, work->seats, index);
 	if (n < 0)
 		return (int)n;
 	work->nseats = (size_t)n;
@@ -154,28 +163,51 @@ static int find_program(struct work *work)
 {
 	const struct pspawn_attr *attr = attr_last(&work->cmd, PSPAWN_ATTR_PROGRAM_FD);
 	const char *file = work->cmd.file ? work->cmd.file : work->cmd.argv[0];
+	int result;
 
-	if (!attr)
-		return path_search(work, file, work->cmd.path);
-	work->program_fd = attr->number;
 	work->program = file;
-	return 0;
+	if (attr)
+		work->program_fd = attr->number;
+	if (attr || strchr(file, '/'))
+		return 0;
+	result = path_search(&work->found, file, work->cmd.path);
+	if (result == 0)
+		work->program = work->found.text;
+	return result;
 }
 
-int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report)
+void work_clear(struct work *work)
+{
+	work->scratch = work->cgroup = work->held = work->program_fd = -1;
+	work->map_memory = work->found.memory = work->env_memory = NULL;
+}
+
+static int take_places(struct work *work, struct report *report)
 {
 	int index = -1;
-	int result = cmd_check(&work->cmd, given, report);
+	int result;
 
-	work->scratch = work->cgroup = work->held = work->program_fd = -1;
-	work->map_memory = work->path_memory = work->env_memory = NULL;
-	if (result < 0)
-		return result;
 	if (take_room(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
 	result = take_seats(work, &index);
+	return result < 0 ? report_failure(report, -result, PSPAWN_STEP_CHECK, index) : 0;
+}
+
+static void begin_plan(struct work *work)
+{
+	work->plan.rehearsal = 0;
+	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
+	work->plan.goes_on = cmd_goes_on(&work->cmd);
+	work->plan.scratch = SCRATCH_LATER;
+	work_plan(work);
+}
+
+int work_build(struct work *work, struct report *report)
+{
+	int result = take_places(work, report);
+
 	if (result < 0)
-		return report_failure(report, -result, PSPAWN_STEP_CHECK, index);
+		return result;
 	result = find_program(work);
 	if (result < 0)
 		return report_failure(report, -result,
@@ -183,16 +215,34 @@ int work_begin(struct work *work, const struct pspawn_cmd *given, struct report 
 				      -1);
 	if (env_edit(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-	work->plan.rehearsal = 0;
-	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
-	work->plan.scratch = SCRATCH_LATER;
-	work_plan(work);
+	begin_plan(work);
 	return 0;
+}
+
+int work_build_like(struct work *work, const struct work *other, struct report *report)
+{
+	int result = take_places(work, report);
+
+	if (result < 0)
+		return result;
+	work->program = other->program;
+	work->program_fd = other->program_fd;
+	work->plan.envp = other->plan.envp;
+	begin_plan(work);
+	return 0;
+}
+
+int work_begin(struct work *work, const struct pspawn_cmd *given, struct report *report)
+{
+	int result = cmd_check(&work->cmd, given, report);
+
+	work_clear(work);
+	return result < 0 ? result : work_build(work, report);
 }
 
 void work_done(struct work *work)
 {
 	free(work->map_memory);
-	free(work->path_memory);
+	free(work->found.memory);
 	free(work->env_memory);
 }

@@ -78,3 +78,18 @@ AS_IF([test $pspawn_cv_linux = yes], [pspawn_watch=pidfd],
 AM_CONDITIONAL([WATCH_PIDFD], [test $pspawn_watch = pidfd])
 AM_CONDITIONAL([WATCH_KQUEUE], [test $pspawn_watch = kqueue])
 ])
+
+# PSPAWN_LOOP(NAME, MODULE, HEADER, CALL): an event loop that an example runs in, where its
+# library is there, and for this compiler: pkg-config may know of another's.
+AC_DEFUN([PSPAWN_LOOP], [
+PKG_CHECK_MODULES([$1], [$2], [
+	pspawn_saved_CPPFLAGS=$CPPFLAGS pspawn_saved_LIBS=$LIBS
+	CPPFLAGS="$CPPFLAGS $$1_CFLAGS" LIBS="$$1_LIBS $LIBS"
+	AC_MSG_CHECKING([whether a program with $2 can be linked])
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <$3>]], [[return $4;]])],
+		[pspawn_loop_$1=yes], [pspawn_loop_$1=no])
+	AC_MSG_RESULT([$pspawn_loop_$1])
+	CPPFLAGS=$pspawn_saved_CPPFLAGS LIBS=$pspawn_saved_LIBS
+], [pspawn_loop_$1=no])
+AM_CONDITIONAL([LOOP_$1], [test $pspawn_loop_$1 = yes])
+])

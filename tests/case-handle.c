@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -18,6 +19,7 @@
 #include "calls.h"
 #include "filter.h"
 #include "suite.h"
+#include "sys.h"
 #include "table.h"
 
 CASE(I08, double_wait)
@@ -181,19 +183,98 @@ CASE(I09, rusage_is_of_this_child)
 	CHECK(status.rusage.ru_maxrss > 100 && status.rusage.ru_maxrss < 1 << 24);
 }
 
+/* A wait that comes too late. Returns what it returns, and checks that a status is the right one. */
+static int late_wait(struct pspawn_child *child)
+{
+	struct pspawn_status status;
+	int result = pspawn_wait(child, &status, 60000);
+
+	CHECK_INT(child->pid, 0);
+	if (result == 0) {
+		CHECK_INT(status.exited, 1);
+		CHECK_INT(status.code, 7);
+	} else {
+		CHECK_INT(result, -ECHILD);
+	}
+	return result;
+}
+
+/* A pidfd keeps it since Linux 6.15. Both ways have the same result, whichever that is. */
 CASE(I10, status_lost)
 {
-	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "7") };
+	int end;
+	struct pspawn_cmd slow = { PSPAWN_CMD("/bin/sh", "-c", "read x; exit 7"),
+				   PSPAWN_FDS(pspawn_fd_pipe_in(0, &end)) };
 	struct pspawn_child child;
+	int result;
 
+	/* Not before we have its descriptor, which not every backend takes at its birth. */
 	signal(SIGCHLD, SIG_IGN);
-	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_wait(&child, NULL, -1), -ECHILD);
-	CHECK_INT(child.pid, 0);
+	CHECK_INT(pspawn_start(&child, &slow, NULL), 0);
+	close(end);
+	result = late_wait(&child);
 	signal(SIGCHLD, SIG_DFL);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
 	CHECK_INT(waitpid(child.pid, NULL, 0), child.pid);
-	CHECK_INT(pspawn_wait(&child, NULL, 60000), -ECHILD);
+	CHECK_INT(late_wait(&child), result);
+}
+
+#ifdef HAVE_KQUEUE
+
+static int is_pidfd(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+#else
+
+static int is_pidfd(int fd)
+{
+	char path[64], name[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return readlink(path, name, sizeof(name) - 1) > 0 && strstr(name, "pidfd") != NULL;
+}
+
+#endif
+
+/* The kernel that can tell has to be asked. */
+CASE(I10, status_kept_by_the_kernel)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "7") };
+	struct pspawn_child child;
+
+	if (suite_emulated() || !sys_kernel_is_at_least(6, 15))
+		SKIP("needs Linux 6.15");
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(waitpid(child.pid, NULL, 0), child.pid);
+	if (is_pidfd(child.pollfd)) {
+		CHECK_INT(late_wait(&child), 0);
+		return;
+	}
+	pspawn_forget(&child);
+	SKIP("no pidfds in this build");
+}
+
+static void wait_too_late(const void *unused)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "7") };
+	struct pspawn_child child;
+
+	(void)unused;
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(waitpid(child.pid, NULL, 0), child.pid);
+	/* PIDFD_GET_INFO, which older kernels do not know. */
+	if (filter_syscall_equal(SYS_ioctl, 1, 0xc040ff0b, ENOTTY) < 0)
+		SKIP("no filters here");
+	CHECK_INT(late_wait(&child), -ECHILD);
+}
+
+CASE(I10, status_lost_on_older_kernels)
+{
+	suite_apart(wait_too_late, NULL);
 }
 
 static void interrupted(int number)

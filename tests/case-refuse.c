@@ -142,7 +142,10 @@ CASE(K05, unknown_flag)
 
 	REFUSED(&cmd, EINVAL, -1);
 	cmd.flags = 0;
-	cmd.reserved = 1;
+	cmd.start_ms = -1;
+	REFUSED(&cmd, EINVAL, -1);
+	cmd.start_ms = 1000;
+	cmd.flags = PSPAWN_ASYNC;
 	REFUSED(&cmd, EINVAL, -1);
 	refuse_attr(attr, EINVAL);
 	attr = pspawn_attr_env_clear();

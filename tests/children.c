@@ -22,20 +22,55 @@ static void fail_start(const struct pspawn_cmd *cmd, const struct pspawn_error *
 	FAIL("%s", sentence);
 }
 
+/* In each of these the child has to be the same. */
+enum way { AT_ONCE, GOES_ON, PREPARED, WAYS };
+static enum way way;
+
+static int start_by_prepared(struct pspawn_child *child, const struct pspawn_cmd *cmd,
+			     struct pspawn_error *error)
+{
+	struct pspawn_prepared *prepared;
+	int result = pspawn_prepare(&prepared, cmd, error);
+
+	if (result < 0)
+		return result;
+	result = pspawn_start_prepared(child, prepared, NULL, error);
+	pspawn_prepared_free(prepared);
+	return result;
+}
+
+static int start_in_way(struct pspawn_child *child, const struct pspawn_cmd *cmd,
+			struct pspawn_error *error)
+{
+	struct pspawn_cmd goes_on;
+	int result;
+
+	if (way == PREPARED)
+		return start_by_prepared(child, cmd, error);
+	/* The description itself, which may be a newer one with a tail. */
+	if (way == AT_ONCE)
+		return pspawn_start(child, cmd, error);
+	goes_on = *cmd;
+	goes_on.flags |= PSPAWN_ASYNC;
+	result = pspawn_start(child, &goes_on, error);
+	return result < 0 ? result : pspawn_started(child, error, -1);
+}
+
 static void start_checked(struct pspawn_child *child, const struct pspawn_cmd *cmd)
 {
 	struct pspawn_error error;
 	int result;
 
 	errno = CANARY;
-	result = pspawn_start(child, cmd, &error);
+	result = start_in_way(child, cmd, &error);
 	CHECK_INT(errno, CANARY);
 	if (result < 0)
 		fail_start(cmd, &error);
 	CHECK_INT(error.code, 0);
 	CHECK_INT(error.step, PSPAWN_STEP_NONE);
 	CHECK_INT(error.index, -1);
-	if (!cmd->backend)
+	/* Not every rung has a start that goes on: Y61 wants it of those that have. */
+	if (!cmd->backend && way != GOES_ON)
 		suite_check_backend(pspawn_backend_name(child));
 }
 
@@ -175,11 +210,15 @@ void expect_map(const struct pspawn_fd *fds, size_t n)
 
 	table_of_self(&ours);
 	expected_table(&expected, &ours, fds, n);
-	probe_start(&cmd, &record);
-	CHECK(table_same(&expected, &record.table));
-	CHECK_INT(record.ppid, getpid());
-	CHECK_INT(record.blocked, 0);
-	CHECK_INT(record.caught, 0);
+	for (way = AT_ONCE; way < WAYS; way++) {
+		probe_start(&cmd, &record);
+		if (!table_same(&expected, &record.table))
+			FAIL("not what the map says, in way %d of a start", (int)way);
+		CHECK_INT(record.ppid, getpid());
+		CHECK_INT(record.blocked, 0);
+		CHECK_INT(record.caught, 0);
+	}
+	way = AT_ONCE;
 }
 
 void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)

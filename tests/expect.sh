@@ -32,8 +32,9 @@ expect() {
 	else
 		echo "# status $got and not $status"
 		printf 'out: %s\nerr: %s\n' "$out" "$err" | sed 's/^/# wanted /'
-		sed 's/^/# out: /' out
-		sed 's/^/# err: /' err
+		# awk, which ends the last line as well.
+		awk '{ print "# out: " $0 }' out
+		awk '{ print "# err: " $0 }' err
 		echo "not ok $number - $name"
 	fi
 }

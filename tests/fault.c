@@ -17,7 +17,9 @@
 static int failing, calls, held;
 
 DECLARE_WRAP(void *, malloc, size_t size);
+DECLARE_WRAP(void *, calloc, size_t count, size_t size);
 DECLARE_WRAP(void, free, void *memory);
+DECLARE_WRAP(void *, realloc, void *memory, size_t size);
 
 void fault_malloc(int nth)
 {
@@ -43,6 +45,30 @@ void *__wrap_malloc(size_t size)
 	}
 	held++;
 	return __real_malloc(size);
+}
+
+/* Compilers make one of a malloc and a memset. */
+void *__wrap_calloc(size_t count, size_t size)
+{
+	calls++;
+	if (failing && --failing == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	held++;
+	return __real_calloc(count, size);
+}
+
+/* Counted as a call of malloc: it is where memory may be wanting. */
+void *__wrap_realloc(void *memory, size_t size)
+{
+	calls++;
+	if (failing && --failing == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	held += memory == NULL;
+	return __real_realloc(memory, size);
 }
 
 void __wrap_free(void *memory)

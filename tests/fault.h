@@ -3,7 +3,7 @@
 #ifndef FAULT_H
 #define FAULT_H
 
-/* The library's nth call of malloc from now fails (1: the next); 0: none does. */
+/* The library's nth call of malloc, calloc or realloc from now fails (1: the next); 0: none does. */
 void fault_malloc(int nth);
 
 /* How many calls of malloc the library has made so far, and how many pieces it holds. */

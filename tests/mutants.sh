@@ -24,7 +24,8 @@ run() {
 		echo 'does not compile'
 		exit 1
 	}
-	(cd "$work/build" && "tests/$suite.t" "$@" >"$work/stream" 2>&1)
+	# What waits for ever is red too.
+	(cd "$work/build" && timeout -s KILL 150 "tests/$suite.t" "$@" >"$work/stream" 2>&1)
 }
 
 # A suite that is red by itself would kill every mutant.
@@ -64,13 +65,13 @@ lib/seats.c%s/hops < n ?/hops < 2 ?/%fork%F11
 lib/plan-fds.c%s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/%fork%F09
 lib/plan-fds.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
 lib/work.c%s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/%fork%B01
-lib/work.c%s/^	free(work->path_memory);/	;/%fork%H09
+lib/work.c%s/^	free(work->found.memory);/	;/%fork%H09
 lib/numbers.c%s/\*work->cmd.fds\[i\].end = work->ours\[i\];/*work->cmd.fds[i].end = work->theirs[i];/%fork%E09 E10
 lib/work.c%s/plan->scratch = lowest_scratch(/if (plan->scratch == SCRATCH_LATER) &/%posix_spawn%A17
 lib/numbers.c%s/work->plan.left_over >= sys_fd_limit()/0/%linux%H02
 lib/path.c%s/element\[0\] != '\/'/0/%fork%G10
 lib/path.c%s/if (search.name_length == 0)/if (0)/%fork%G10
-lib/env.c%s/if (!base)/if (0)/%fork%L10
+lib/env.c%s/return base ? base : nothing/return base/%fork%L10
 lib/start.c%s/error->index = report->code ? report->index : -1;/error->index = report->index + 1;/%fork%A01
 backends/replay.c%s/flags & ~FD_CLOEXEC/flags/%fork%B01
 backends/replay.c%s/step->flags & ~O_CLOEXEC/step->flags/%fork%F01
@@ -83,16 +84,16 @@ backends/closefrom.c%s/!pass.itself/0/%fork%C12
 backends/closefrom.c%s/if (result != -EMFILE)/if (1)/%fork%C10
 backends/report.c%s/int lowest = .*/int lowest = fd;/%fork%A18 A19 D12
 backends/fork.c%s/report_failure(report, EPROTO, PSPAWN_STEP_CREATE, -1);/;/%fork%G07
-backends/linux.c%s/sys_unshare_files(cradle->cut + 1)/sys_unshare_files(cradle->cut)/%linux%A03 A22 B01
-backends/linux.c%s/top : top . 4095/top : top/%linux%C20
-backends/linux.c%s/= sys_kernel_is_at_least(6, 11)/= 0 \&\& sys_kernel_is_at_least(6, 11)/%linux%C20
-backends/linux.c%s/sys_close(cradle->pidfd);/;/%linux%A19
-backends/linux.c%s/^	sys_set_mask(&mask);/	;/%linux%I03
+backends/linux-cradle.c%s/sys_unshare_files(cradle->cut + 1)/sys_unshare_files(cradle->cut)/%linux%A03 A22 B01
+backends/linux-cradle.c%s/top : top . 4095/top : top/%linux%C20
+backends/linux-cradle.c%s/= sys_kernel_is_at_least(6, 11)/= 0 \&\& sys_kernel_is_at_least(6, 11)/%linux%C20
+backends/linux-cradle.c%s/sys_close(cradle->pidfd);/;/%linux%A19
+backends/linux-cradle.c%s/^	sys_set_mask(&cradle->mask);/	;/%linux%I03
 backends/linux.c%s/sys_reap(pid);/;/%linux%G05
 backends/linux-honest.c%s/mark ? HONEST : DISHONEST/HONEST/%linux%G12
-backends/linux.c%s/!cradle->plan->inherit_all \&\&/1 \&\&/%linux%C19
-backends/linux.c%s/handlers_cleared = ways\[i\].by_clone3/handlers_cleared = 1/%linux%J05
-backends/linux.c%s/if (cradle->unshare_error)$/if (0)/%linux%C10 C14
+backends/linux-cradle.c%s/!cradle->plan->inherit_all \&\&/1 \&\&/%linux%C19
+backends/linux-cradle.c%s/handlers_cleared = ways\[i\].by_clone3/handlers_cleared = 1/%linux%J05
+backends/linux-cradle.c%s/if (cradle->unshare_error)$/if (0)/%linux%C10 C14
 backends/sys-linux-signals.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
 lib/plan-attrs.c%s/ | PLAN_RESERVED_SIGNALS;/;/%linux%I03
 backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
@@ -131,7 +132,7 @@ lib/plan-fds.c%s/if (is_held_unlisted(parts)) {/if (0) {/%linux%N70 N73
 lib/work.c%s/if (!is_overwritten)/if (1)/%linux%N72
 backends/sys-linux.c%s/result == -ENOSYS || result == -EPERM ? execute/0 ? execute/%linux%N75
 backends/outcome.c%s/if (\*waited >= plan->retry_ms)/if (1)/%linux%N76
-backends/linux.c%s/{ 1, CLONE_PIDFD, 0, 1 },/{ 1, CLONE_PIDFD, 0, 0 },/%linux%N81
+backends/linux-cradle.c%s/{ 1, CLONE_PIDFD, 0, 1 },/{ 1, CLONE_PIDFD, 0, 0 },/%linux%N81
 lib/start.c%s/child->cgroup = work->cgroup;/;/%linux%N81 N85
 lib/child.c%s/sys_kill(-child->group, signal)/sys_kill(child->group, signal)/%linux%N84
 lib/start.c%s/applied(report, plan->session_index) || //%linux%N84
@@ -149,8 +150,8 @@ lib/plan.c%s/return kind == STEP_SETNS ||/return/%linux%N68
 lib/work.c%s/number == work->program_fd || number == work->held/0/%linux%N72
 lib/plan-attrs.c%s/PSPAWN_ATTR_SIGINHERIT : PSPAWN_ATTR_SIGDEFAULT/PSPAWN_ATTR_SIGDEFAULT : PSPAWN_ATTR_SIGDEFAULT/;s/plan_has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT/0 ? PSPAWN_ATTR_SIGINHERIT/%posix_spawn%N92
 backends/attrs-linux.c%s/result < 0 ? result : 1;/result;/%fork%N81
-backends/linux.c%s/stage.in_cgroup = ways\[i\].into_cgroup/stage.in_cgroup = 1/%linux%N82
-lib/start.c%s/if (applied(&birth->report, work->plan.cgroup_index)) {/{/%linux%N86
+backends/linux-cradle.c%s/stage.in_cgroup = ways\[i\].into_cgroup/stage.in_cgroup = 1/%linux%N82
+lib/start.c%s/if (applied(report, work->plan.cgroup_index)) {/{/%linux%N86
 lib/plan-root.c%s/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE }/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_NAMESPACES }/%linux%N63
 backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, step->number, NULL, NULL/%linux%N40
 lib/child.c%s/signal == SIGKILL \&\& child->cgroup/child->cgroup/%linux%N85
@@ -169,6 +170,150 @@ backends/attrs-linux.c%s/if (step->value\[0\] \& PSPAWN_NS_USER)/if (0)/%linux%N
 backends/dumpable.c%s/if (hide \&\& dumpable() == 1)/if (0)/%linux%N36
 lib/plan-limits.c%s/parts->moves\[i\].to > 0 \&\&/0 \&\&/%linux%N43
 lib/plan-root.c%s/flags \& PSPAWN_PREFER/flags \& 0/%linux%P31
+lib/flow.c%s/flow->filled > 0;/0;/%linux%X13 X14
+lib/job-step.c%s/if (failed \&\& /if (0 \&\& /%linux%X16
+lib/job-step.c%s/(left + 999)/left/%linux%X12
+lib/job-step.c%s/^		stage->is_taken = 1;/		;/%linux%X18
+lib/job-wait.c%s/if (!jobs\[i\])$/if (!jobs[i] || jobs[i]->is_over)/%linux%X24
+lib/job-end.c%s/!job->why ? is_paused/!job->why ? 0/%linux%X15
+backends/gather-epoll.c%s/if (!now)/if (0)/%linux%X17
+lib/any.c%s/!is_running(children\[i\]) || (/(/%linux%X30
+lib/flow-collect.c%s/ || (came == -EIO && flow->on_terminal)//%linux%R07
+lib/flow.c%s/sys_widen_pipe(flow->fd, WIDE);/;/%linux%R10
+lib/flow.c%s/WIDE_AFTER = 1 << 20/WIDE_AFTER = 0/%linux%R10
+lib/flow-feed.c%s/flow_widen(flow, flow->filled - flow->at);/;/%linux%R10
+backends/sys-linux-run.c%s/memcpy(mapped, data, large);/;/%linux%T48
+backends/sys-linux-run.c%s/^	unmap(around, around_size);/	;/%linux%T48
+backends/memory-file.c%s/result == -EBUSY ? make_of(file, data, size, 0) : result/result/%linux%T48
+lib/flow-feed.c%s/result == -EPIPE ||/0 ||/%fork%R11
+lib/flow-feed.c%s/flow_close(flow, PSPAWN_END_CLOSED);/flow_close(flow, PSPAWN_END_DONE);/%fork%R11
+lib/flow.c%s/\*flow->stream.file = flow->file;/*flow->stream.file = -1;/%linux%R08
+lib/job-end.c%s/return earlier(idle, most);/return idle;/%fork%R12
+lib/job-end.c%s/return earlier(idle, most);/return most;/%fork%R12
+lib/job-end.c%s/return job->ended;/return most;/%fork%R12
+lib/job-end.c%s/later(job->moved, job->ended)/job->ended/%fork%R13
+lib/job-end.c%s/job->result.held += flow->end/job->result.held += 0 \& flow->end/%fork%R04
+lib/job-end.c%s/job->io.flags & PSPAWN_FAIL_IF_ANY/0/%linux%R06
+lib/job-start.c%0,/^	close_if(&launch->link);/s//	;/%linux%R06
+lib/job-describe.c%s/? 0 : launch->job->nstages - 1/? 0 : 0/%linux%R06
+lib/job-start.c%s/count > 1 && result == 0; i++)/0; i++)/%fork%R14
+lib/job-make.c%s/job->io.rows, job->io.columns/job->io.columns, job->io.rows/%linux%R07
+lib/job-step.c%s/PSPAWN_WHY_TIMEOUT/PSPAWN_WHY_ASKED/%fork%R05
+lib/job-stop.c%s/if (reached > 0)$/if (0)/%fork%R05
+lib/job-stop.c%s/now + (int64_t)stop->wait_ms \* 1000/now/%fork%R05
+lib/run.c%s/pspawn_fd_same(2, 1)/pspawn_fd_null(2)/%posix_spawn%R02
+lib/run.c%s/\*status = result.status;/memset(status, 0, sizeof(*status));/%posix_spawn%R02
+backends/sys-run.c%s/pthread_sigmask(SIG_BLOCK, &sigpipe, &old);/sigemptyset(\&old);/%linux%R11
+backends/sys-run.c%s/if (result == -EPIPE)/if (0)/%linux%R11
+backends/sys-run.c%s/if (was_there && !has_sigpipe())/if (0)/%linux%R11
+backends/pty.c%s/rows ? rows : ROWS/columns/%linux%R07
+lib/store.c%s/^		straighten(store);/		;/%linux%T10
+lib/store.c%s/(store->room < most ? store->room : most) - at/store->room - at/%linux%T11
+lib/store.c%s/limit \/ 2 : 0/limit : 0/%linux%T10
+lib/store.c%s/store->total - kept_most(store) : 0/store->total - store->head : 0/%linux%T10
+lib/store.c%s/buffer->data\[length\] = '.0';/;/%linux%T10
+lib/store.c%s/buffer->head = gap ? store->head : length/buffer->head = length/%linux%T10
+lib/flow-collect.c%s/size > most ? most : 0/size >= most ? most : 0/%linux%T21
+lib/flow-collect.c%s/return size ? tell_line(flow, 0, size, 0) : 0;/return 0;/%linux%T20
+lib/flow-collect.c%s/flow->hold\[end\] = after;/;/%linux%T20
+lib/flow-collect.c%s/flow->why = PSPAWN_WHY_LIMIT;/;/%linux%T13
+lib/flow-collect.c%s/^	if (result == -EAGAIN)/	if (0)/%linux%T30
+lib/flow-feed.c%s/is_midline ? 2 : 1/1/%linux%V04
+lib/flow-feed.c%s/^	flow->at = 0;/	;/%linux%T34
+lib/job-end.c%s/!status->exited || //%linux%U01
+lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U01
+lib/job-start.c%s/error->stream = launch->streams.*;/error->stream = -1;/%linux%U11
+lib/job-describe.c%s/stage == 0 ? 0 : leader/0/%linux%U04
+lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
+lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
+lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
+lib/run.c%s/code == 0 && out->gap/0/%linux%T12
+backends/memory-file.c%s/open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
+backends/memory-file.c%s/sys_seal(file->ours)/0/%linux%T46
+backends/memory-file.c%s/O_WRONLY | O_APPEND/O_WRONLY/%linux%T47
+backends/watch-pidfd.c%s/-ECHILD ? ask_afterwards(watch, status) : result/-ECHILD ? -ECHILD : result/%linux%I10
+backends/watch-pidfd.c%s/ | WNOWAIT//%linux%R01
+backends/watch-pidfd.c%s/.status = info.exit_code;/*status = 0;/%linux%I10
+lib/child.c%s/result < 0 \&\& result != -EPERM/result < 0/%linux%R26
+lib/job-stop.c%s/job->io.reach != PSPAWN_REACH_CHILD \&\&/1 \&\&/%linux%S10 S11 S12
+lib/job-end.c%s/^	job_stop_rest(job);/	;/%linux%S10 S11 S12 S13 S14
+lib/job-end.c%s/return job->why ? earlier(by_policy, .*/return by_policy;/%linux%W42 W41
+lib/job.c%s/nstops - 1..signal != SIGKILL/nstops - 1].signal == 0/%linux%R24
+lib/job.c%s/return -EALREADY;/return 0;/%linux%R24
+lib/job.c%s/^	return job->terminal < 0 ? -ENOTTY/	return 0 ? -ENOTTY/%linux%V03
+lib/job-check.c%s/io->streams\[i\].child == 1)/1)/%linux%R25
+lib/job-make.c%s/while (fd >= 0 \&\& is_source(launch, fd))/while (0)/%linux%W22
+lib/job-start.c%s/result = clear_stage(launch, stage)/result = 0 * (int)(size_t)clear_stage/%linux%W22
+lib/job-stop.c%s/!= -EPERM)/!= -EPERM || 1)/%linux%R21
+lib/job-make.c%s/stage \* launch->cmds->size/stage * sizeof(*launch->cmds)/%linux%R22
+lib/flow.c%s/flow->paused ? POLLERR : POLLOUT/flow->paused ? 0 : POLLOUT/%linux%R27
+lib/flow.c%s/flow->end = PSPAWN_END_DONE;/;/%linux%T07
+lib/any.c%s/status->lost = 1;/;/%linux%X34
+lib/any.c%s/if (result == -ETIMEDOUT) {/if (0) {/%linux%X32 X33
+lib/status.c%s/status->lost/0/%linux%R23
+lib/job-step.c%s/stage->is_untold = .*/;/%linux%R28
+lib/any.c%s/^			fds.i..fd = -1;/			;/%linux%R28
+lib/begun.c%s/report->code == 0 \&\& !report->reached/0/%linux%Y65
+lib/begun.c%s/^	pspawn_kill(child, SIGKILL);/	;/%linux%Y73
+lib/begun.c%s/^		sys_reap(child->pid);/		;/%linux%Y62
+lib/begun.c%s/^		end(begun);/		;/%linux%Y66
+lib/begun.c%s/^			remember(begun);/			;/%fork%Y66
+lib/begun.c%s/^	remember(begun);/	;/%linux%Y66
+lib/begun.c%s/return sys_read(begun->birth.startfd, &nothing, 1) == 0/return 0/%fork%Y60
+lib/begun.c%s/watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage) != -ETIMEDOUT/1/%linux%Y66
+lib/begun.c%s/step_names\[step->kind\].step, step->index/step_names[step->kind].step, -1/%linux%Y60 Y73
+lib/begun.c%s/^	work->cgroup = cgroup;/	;/%linux%Y78
+backends/linux-cradle.c%s/^		wait_until_apart(cradle->bed);/		;/%linux%Y69
+backends/linux-begin.c%s/plan->top > channel ? plan->top : channel/plan->top/%linux%Y69
+backends/linux-begin.c%s/^	nursery->cradle.stage.channel = channel;/	;/%linux%Y60
+backends/linux.c%s/if (plan->goes_on \&\& plan->new_powers)/if (0)/%linux%Y77
+backends/fork-line.c%s/stage.tells = !line->shared/stage.tells = 1/%fork%Y79
+lib/prepared.c%s/ \&\& work_has_same_stdio(&prepared->work)//%fork%Y54
+lib/prepared.c%s/fds\[i\].end = &numbers\[i\];/;/%fork%Y55
+lib/prepared.c%s/ \&\& numbers\[i\] >= 0//%fork%Y55
+lib/prepared.c%s/if (work->cmd.fds\[i\].end)$/if (0)/%fork%Y55
+lib/keep.c%s/^			kept\[i\].path = path;/			;/%linux%Y68
+lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
+lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
+lib/cmd.c%s/cmd->start_ms > 0 \&\& cmd->flags \& PSPAWN_ASYNC/0/%fork%K05
+lib/job-start.c%s/cmd.flags \& PSPAWN_ASYNC ||/0 ||/%fork%Y63
+lib/child.c%s/if (child->begun)$/if (0)/%linux%Y67
+lib/numbers.c%s/reserve(sys_placeholder(), plan)/reserve(sys_dup_from(plan->pairs[0].from, 3), plan)/%linux%Y30
+lib/numbers.c%s/result == 0 \&\& speaks_of_what_is_taken(work)/0/%linux%E09 E10 A17
+lib/work.c%s/n <= SMALL_MAP/n <= 2/%linux%Y31
+backends/linux.h%s/STACK_SIZE = [0-9]*/STACK_SIZE = 4096/%linux%Y32
+backends/fork.c%s/heard\[size \/ sizeof(\*heard) - 1\]/heard[0]/%fork%G01 G02
+backends/fork-line.c%s/has_no_number(pid) ? PSPAWN_STEP_PREPARE/0 ? PSPAWN_STEP_PREPARE/%fork%H02 H03
+backends/fork-line.c%s/line->watch = reserve(pidfd, NULL);/;/%fork%I10 I09 A01
+backends/watch-pidfd.c%s/fd = sys_placeholder();/fd = 1000000;/%posix_spawn%H03
+backends/sys-linux.c%s/ | CLONE_CLEAR_SIGHAND//%fork%J05
+backends/fork-line.c%s/if (!line->by_clone3)$/if (0)/%fork%Y33
+backends/watch-pidfd.c%s/return reserve(fd < 0 ? ask_for_pidfd() : fd, plan);/return reserve(fd, plan);/%posix_spawn%Y33
+lib/berth.c%s/return sys_identify(/return 1 || sys_identify(/%linux%Y12 Y17
+lib/berth.c%s/if (!file.is_stream)/if (0)/%linux%Y11
+lib/berth.c%s/if (!is_intact(berth)) {/if (0) {/%linux%Y18
+lib/berth.c%s/^	if (is_ours)/	if (1)/%linux%Y17
+lib/berth.c%s/berth->file = spare->file;/;/%linux%Y03
+lib/berth.c%s/if (spare < 0)/if (0)/%linux%Y03
+lib/berth.c%s/if (becomes(berth, LEAVING, TAKEN))/if (0)/%linux%Y15
+lib/berth.c%s/if (becomes(berth, TAKEN, LEAVING))/if (1)/%linux%Y15
+lib/berth.c%s/^	if (before == pid)$/	if (1)/%linux%Y16
+lib/reserve.c%s/i < BERTHS \&\& result < 0/i < BERTHS \&\& result > 0/%linux%Y02
+lib/berth.c%s/return berth_number(i) == number;/return 0;/%linux%Y14
+lib/park.c%s/if (number == plan->scratch)/if (0)/%fork%Y19
+lib/park.c%s/^	withhold_all(plan, steps);/	;/%fork%Y06
+lib/park.c%s/^		step->kind = STEP_MOVE;/		;/%linux%Y06
+lib/park.c%s/if (!steps.i..prefer)/if (1)/%fork%Y09
+lib/park.c%s/!speaks_of(plan, number) \&\&/1 \&\&/%linux%Y03
+lib/park.c%s/step->to == number \&\&/0 \&\&/%linux%Y04
+lib/park.c%s/steps\[i\].kind = STEP_MOVE;/;/%linux%Y04
+lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
+lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
+lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
+lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
+lib/start.c%s/^	unpark(&parking);/	;/%linux%Y03
+backends/posix_spawn.c%s/if (lacks_a_source(plan))/if (0)/%posix_spawn%Y06
+backends/sys-parent.c%s/dup3(by, fd, O_CLOEXEC)/dup3(by, fd, 0)/%linux%Y03
 END
 echo "$count mutants, $alive alive"
 [ "$alive" = 0 ]

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * terminal [-c] COMMAND [ARG...]: run a command in a session of its own, with a
- * new terminal as its 0; with -c that is its controlling terminal.
+ * terminal [-c] [-s ROWSxCOLUMNS] [-o [-t TEXT] [-r ROWSxCOLUMNS]] COMMAND [ARG...]: run a
+ * command in a session of its own, with a new terminal as its 0; with -c that is its
+ * controlling terminal. With -o it is its 1 and 2 as well, and what is shown on it comes out
+ * of our 1; when the first of that has come, TEXT is typed, and the terminal gets another size.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,35 +15,103 @@
 
 enum { NO_TERMINAL = 99 };
 
-static void become(int keyboard, int controlling, char **command)
+struct wanted {
+	int controlling, shown;
+	const char *typed;
+	struct winsize size, later; /* 0 by 0: not given */
+	char **command;
+};
+
+static void become(int keyboard, const struct wanted *wanted)
 {
 	int fd;
 
 	setsid();
 	fd = open(ptsname(keyboard), O_RDWR | O_NOCTTY);
-	if (fd < 0 || dup2(fd, 0) < 0 || (controlling && ioctl(fd, TIOCSCTTY, 0) < 0))
+	if (fd < 0 || dup2(fd, 0) < 0 || (wanted->controlling && ioctl(fd, TIOCSCTTY, 0) < 0))
+		_exit(NO_TERMINAL);
+	if (wanted->shown && (dup2(fd, 1) < 0 || dup2(fd, 2) < 0))
+		_exit(NO_TERMINAL);
+	if (wanted->size.ws_row && ioctl(fd, TIOCSWINSZ, &wanted->size) < 0)
 		_exit(NO_TERMINAL);
 	close(keyboard);
-	if (fd > 0)
+	if (fd > 2 || (fd > 0 && !wanted->shown))
 		close(fd);
-	execvp(command[0], command);
+	execvp(wanted->command[0], wanted->command);
 	_exit(127);
+}
+
+static void type(int keyboard, const struct wanted *wanted)
+{
+	size_t length = wanted->typed ? strlen(wanted->typed) : 0;
+
+	if (write(keyboard, wanted->typed, length) != (ssize_t)length)
+		exit(NO_TERMINAL);
+	if (wanted->later.ws_row && ioctl(keyboard, TIOCSWINSZ, &wanted->later) < 0)
+		exit(NO_TERMINAL);
+}
+
+/* Until nobody has it open any more. */
+static void show(int keyboard, const struct wanted *wanted)
+{
+	char buffer[4096];
+	ssize_t size;
+	int is_first = 1;
+
+	while ((size = read(keyboard, buffer, sizeof(buffer))) > 0) {
+		if (write(1, buffer, (size_t)size) != size)
+			exit(NO_TERMINAL);
+		if (is_first)
+			type(keyboard, wanted);
+		is_first = 0;
+	}
+}
+
+static struct winsize size_of(const char *text)
+{
+	struct winsize size;
+
+	memset(&size, 0, sizeof(size));
+	if (sscanf(text, "%hux%hu", &size.ws_row, &size.ws_col) != 2)
+		exit(NO_TERMINAL);
+	return size;
+}
+
+static int parse(struct wanted *wanted, int argc, char **argv)
+{
+	int option;
+
+	memset(wanted, 0, sizeof(*wanted));
+	while ((option = getopt(argc, argv, "+cos:t:r:")) != -1) {
+		wanted->controlling |= option == 'c';
+		wanted->shown |= option == 'o';
+		if (option == 's')
+			wanted->size = size_of(optarg);
+		if (option == 'r')
+			wanted->later = size_of(optarg);
+		if (option == 't')
+			wanted->typed = optarg;
+	}
+	wanted->command = argv + optind;
+	return optind < argc;
 }
 
 int main(int argc, char **argv)
 {
-	int controlling = argc > 1 && strcmp(argv[1], "-c") == 0;
+	struct wanted wanted;
 	int keyboard = posix_openpt(O_RDWR | O_NOCTTY);
 	int status;
 	pid_t pid;
 
-	if (argc < 2 + controlling || keyboard < 0)
+	if (!parse(&wanted, argc, argv) || keyboard < 0)
 		return NO_TERMINAL;
 	if (grantpt(keyboard) < 0 || unlockpt(keyboard) < 0)
 		return NO_TERMINAL;
 	pid = fork();
 	if (pid == 0)
-		become(keyboard, controlling, argv + 1 + controlling);
+		become(keyboard, &wanted);
+	if (pid > 0 && wanted.shown)
+		show(keyboard, &wanted);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return NO_TERMINAL;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

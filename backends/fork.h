@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* What the two kinds of a start by fork have in common. */
+#ifndef FORK_H
+#define FORK_H
+
+#include "backend.h"
+
+/* What parent and child are connected by. */
+struct line {
+	int channel[2]; /* the child reports */
+	int gate[2];	/* the child waits until its ids are mapped; -1: it need not */
+	int watch;	/* what watch_prepare() and watch_attach() return; -ENOSYS: nobody asks */
+	int by_clone3;	/* its handlers are default already, and `watch` is its pidfd */
+	struct report *shared; /* memory that both have, for the child's report; NULL: it tells */
+	pid_t parent;
+	struct sys_mask mask; /* the caller's */
+};
+
+/* Make it, for a child that nobody watches. Returns 0 or -errno. */
+int line_make(const struct plan *plan, struct line *line);
+
+/* Make it with what watching the child will need. Returns 0, or -errno with the report filled. */
+int line_prepare(const struct plan *plan, struct line *line, struct report *report);
+
+/* Close one end of it, or all but `watch`. */
+void line_hang_up(int *fd);
+void line_drop(struct line *line);
+
+/* A child on its way through the plan, and nothing more. Returns its pid or -errno. */
+pid_t line_fork(const struct plan *plan, struct line *line, unsigned namespaces,
+		struct report *report);
+
+/*
+ * A child on its way, watched, in the namespaces and with the ids that it wants. Returns its pid,
+ * with a code in the report if its ids could not be mapped: then it waits at the gate for ever. Or
+ * -errno with the report filled.
+ */
+pid_t line_begin(const struct plan *plan, struct line *line, struct report *report);
+
+int fork_begin(const struct plan *plan, struct birth *birth);
+void fork_end(struct birth *birth);
+
+#endif

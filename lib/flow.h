@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/* A stream at work: our end of it, how far it is, and what is kept of it. */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "gather.h"
+#include "names.h"
+#include "pspawn.h"
+#include "store.h"
+
+struct flow {
+	struct pspawn_stream stream;
+	int fd;     /* our end, which does not block; -1: closed, or none */
+	int end;    /* enum pspawn_end */
+	int why;    /* enum pspawn_why, of what flow_move() returns; 0: it is our own failure */
+	int paused; /* the caller's function has said "not now" */
+	int on_terminal; /* fd is our side of a terminal */
+	int is_wide;     /* its pipe has been made larger, or could not be */
+	int file;        /* FILE: ours, to be handed over; -1 */
+	short polled;    /* what the gatherer waits for on fd; 0: nothing */
+	struct gather *gather;
+	unsigned long long bytes; /* fed, or read */
+	unsigned long long taken; /* CALL: by the caller's function */
+	struct store store;       /* BUFFER */
+	/* CALL, LINES: bytes between pipe and function; DATA: the caller's. */
+	char *hold;
+	size_t room, filled, at;
+	char last; /* terminal: the last byte typed */
+	char is_complete; /* terminal: only the end is still to be typed */
+};
+
+/* One kind of stream, for those that move bytes. */
+struct flow_kind {
+	int is_feed;
+	int (*check)(const struct pspawn_stream *stream);
+	/* Memory for it. 0 or -ENOMEM. */
+	int (*prepare)(struct flow *flow);
+	/* Feeding: the next bytes to hold..filled. 1: there are, 0: the end, -EAGAIN, -errno. */
+	int (*refill)(struct flow *flow);
+	/* Collecting: room for what comes; what to do with it. 0, 1 (enough), -EAGAIN, -errno. */
+	char *(*space)(struct flow *flow, size_t *room);
+	int (*came)(struct flow *flow, size_t size);
+	/* No more will come. */
+	int (*over)(struct flow *flow);
+};
+
+/* NULL for a kind that there is not. */
+const struct flow_kind *flow_kind_of(int kind);
+
+/*
+ * Move at most `budget` bytes without waiting. Returns 0, or why the run has to be
+ * stopped; the flow is closed then.
+ */
+int flow_move(struct flow *flow, size_t budget);
+int flow_feed(struct flow *flow, size_t budget);
+int flow_collect(struct flow *flow, size_t budget);
+
+/* Its pipe is made larger, once, where what has come and is known `to_come` is much. */
+void flow_widen(struct flow *flow, size_t to_come);
+
+/* Does it move bytes to the child? A file does not: it is there before the child is. */
+int flow_is_feed(const struct flow *flow);
+
+/* Does it go to the child, in whatever way? Is it a file? */
+int flow_goes_in(const struct pspawn_stream *stream);
+int flow_is_file(const struct pspawn_stream *stream);
+
+/* What to poll(2) for; 0: nothing now. */
+short flow_wants(const struct flow *flow);
+
+/* What a function of the caller's has returned, where that is an errno at all; else -EINVAL. */
+int flow_said(long result);
+
+/* Is there what the caller's function has not taken, and may it be asked again? */
+int flow_is_owed(const struct flow *flow);
+
+/* Close our end, and remember why. */
+void flow_close(struct flow *flow, int end);
+
+/* Nobody will wait for more: read what lies in it, and close it. As flow_move(). */
+int flow_give_up(struct flow *flow);
+
+/* Hand over what was collected, give back memory. */
+void flow_hand_over(struct flow *flow);
+void flow_drop(struct flow *flow);
+
+extern const struct flow_kind flow_data, flow_give, flow_buffer, flow_take, flow_lines, flow_file;
+
+#endif

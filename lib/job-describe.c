@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/* The description of a stage, with what streams, pipes and the run's wishes add to it. */
+#include <string.h>
+
+#include "job-launch.h"
+
+int launch_is_for_stage(const struct launch *launch, const struct flow *flow, size_t stage)
+{
+	if (flow->stream.stage == PSPAWN_EVERY_STAGE)
+		return 1;
+	if (flow->stream.stage > 0)
+		return (size_t)flow->stream.stage == stage + 1;
+	return stage == (flow_goes_in(&flow->stream) ? 0 : launch->job->nstages - 1);
+}
+
+static void add_fd(struct launch *launch, struct pspawn_cmd *cmd, struct pspawn_fd fd, int stream)
+{
+	*launch->streams++ = stream;
+	launch->fds[cmd->nfds++] = fd;
+}
+
+static void add_flow(struct launch *launch, struct pspawn_cmd *cmd, size_t i)
+{
+	struct flow *flow = &launch->job->flows[i];
+	int child = flow->stream.child;
+
+	if (flow->on_terminal)
+		return;
+	if (launch->theirs[i] >= 0)
+		add_fd(launch, cmd, pspawn_fd_dup(child, launch->theirs[i]), (int)i);
+	else if (flow_is_feed(flow))
+		add_fd(launch, cmd, pspawn_fd_pipe_in(child, &flow->fd), (int)i);
+	else
+		add_fd(launch, cmd, pspawn_fd_pipe_out(child, &flow->fd), (int)i);
+}
+
+static void add_fds(struct launch *launch, struct pspawn_cmd *cmd, size_t stage)
+{
+	int *streams = launch->streams;
+
+	/* Before it is made, in the rehearsal of all descriptions, any pipe stands for it. */
+	if (stage > 0 && launch->link >= 0)
+		add_fd(launch, cmd, pspawn_fd_dup(0, launch->link), -1);
+	else if (stage > 0)
+		add_fd(launch, cmd, pspawn_fd_pipe_in(0, &launch->link), -1);
+	if (stage + 1 < launch->job->nstages)
+		add_fd(launch, cmd, pspawn_fd_pipe_out(1, &launch->next_link), -1);
+	for (int number = 0; number <= 2 && launch->terminal >= 0; number++)
+		add_fd(launch, cmd, pspawn_fd_dup(number, launch->terminal), -1);
+	/* Last, since of two entries for one number the latter is told, and streams have names. */
+	for (size_t i = 0; i < launch->job->nflows; i++)
+		if (launch_is_for_stage(launch, &launch->job->flows[i], stage))
+			add_flow(launch, cmd, i);
+	launch->streams = streams;
+}
+
+static void add_attr(struct launch *launch, struct pspawn_cmd *cmd, struct pspawn_attr attr)
+{
+	launch->attrs[cmd->nattrs++] = attr;
+}
+
+int launch_leads(const struct pspawn_cmd *cmd)
+{
+	return attr_last(cmd, PSPAWN_ATTR_SETSID) || attr_last(cmd, PSPAWN_ATTR_PGROUP);
+}
+
+static void add_attrs(struct launch *launch, struct pspawn_cmd *cmd, size_t stage)
+{
+	const struct pspawn_io *io = &launch->job->io;
+	pid_t leader = launch->job->stages[0].child.pid;
+
+	if (launch->terminal >= 0) {
+		if (!attr_last(cmd, PSPAWN_ATTR_SETSID))
+			add_attr(launch, cmd, pspawn_attr_setsid());
+		if (!attr_last(cmd, PSPAWN_ATTR_CTTY))
+			add_attr(launch, cmd, pspawn_attr_ctty(0));
+	} else if (io->flags & PSPAWN_ONE_GROUP) {
+		add_attr(launch, cmd, pspawn_attr_pgroup(stage == 0 ? 0 : leader));
+	} else if (io->reach == PSPAWN_REACH_GROUP && !launch_leads(cmd)) {
+		add_attr(launch, cmd, pspawn_attr_pgroup(0));
+	}
+}
+
+void launch_describe(struct launch *launch, size_t stage, struct pspawn_cmd *cmd)
+{
+	copy_versioned(cmd, sizeof(*cmd), launch_cmd(launch, stage), sizeof(cmd->size));
+	if (cmd->nfds)
+		memcpy(launch->fds, cmd->fds, cmd->nfds * sizeof(*cmd->fds));
+	if (cmd->nattrs)
+		memcpy(launch->attrs, cmd->attrs, cmd->nattrs * sizeof(*cmd->attrs));
+	cmd->size = sizeof(*cmd);
+	cmd->fds = launch->fds;
+	cmd->attrs = launch->attrs;
+	add_fds(launch, cmd, stage);
+	add_attrs(launch, cmd, stage);
+}

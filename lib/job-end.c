@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/* When a run is over, and what became of it. */
+#include <errno.h>
+#include <string.h>
+
+#include "job.h"
+
+enum { IDLE_MS = 100, MOST_MS = 5000 };
+
+static int64_t after(int64_t moment, int ms, int standard)
+{
+	if (ms < 0)
+		return NEVER;
+	return moment + (int64_t)(ms ? ms : standard) * 1000;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* By the policy, from the moment when all stages had ended. */
+static int64_t drained_by_policy(const struct pspawn_job *job)
+{
+	const struct pspawn_io *io = &job->io;
+	int64_t most = after(job->ended, io->most_ms, MOST_MS);
+	int64_t idle = after(later(job->moved, job->ended), io->idle_ms, IDLE_MS);
+
+	switch (io->drain) {
+	case PSPAWN_DRAIN_EOF:
+		return NEVER;
+	case PSPAWN_DRAIN_MOST:
+		return most;
+	case PSPAWN_DRAIN_EXIT:
+		return job->ended;
+	default:
+		return earlier(idle, most);
+	}
+}
+
+/* Whoever is to be stopped does not wait for others, however patient the policy is. */
+static int64_t drained_at(const struct pspawn_job *job)
+{
+	int64_t since = later(job->ended, job->stopped);
+	int64_t idle = later(job->moved, since) + IDLE_MS * 1000;
+	int64_t by_policy = drained_by_policy(job);
+
+	return job->why ? earlier(by_policy, earlier(idle, since + MOST_MS * 1000)) : by_policy;
+}
+
+int64_t job_end_at(const struct pspawn_job *job)
+{
+	int is_open = 0, is_paused = 0;
+
+	if (job->running > 0)
+		return NEVER;
+	for (size_t i = 0; i < job->nflows; i++) {
+		const struct flow *flow = &job->flows[i];
+
+		is_open |= flow->fd >= 0;
+		is_paused |= flow->fd >= 0 && flow->paused && !flow_is_feed(flow);
+	}
+	if (!is_open)
+		return 0;
+	/* A step of the escalation is yet to come, or the caller's function has what to take. */
+	if (!job->why ? is_paused : !job_stop_is_done(job) && job->stop_at != NEVER)
+		return NEVER;
+	/* "For ever" is for the stages: who is left of their groups gets what is left at most. */
+	if (job->why && !job_stop_is_done(job))
+		return later(job->ended, job->stopped) + MOST_MS * 1000;
+	return drained_at(job);
+}
+
+static void give_up_flow(struct pspawn_job *job, size_t i)
+{
+	struct flow *flow = &job->flows[i];
+	int result = flow->fd >= 0 ? flow_give_up(flow) : 0;
+
+	job->result.held += flow->end == PSPAWN_END_HELD;
+	if (result < 0)
+		job_stop_for_flow(job, i, result);
+}
+
+static void take_status(struct pspawn_job *job, size_t i)
+{
+	struct job_stage *stage = &job->stages[i];
+
+	if (!stage->is_taken) {
+		job_unwatch(job, stage);
+		stage->status.lost = pspawn_wait(&stage->child, &stage->status, -1) < 0;
+	}
+	stage->is_taken = stage->has_ended = 1;
+	if (job->io.statuses)
+		job->io.statuses[i] = stage->status;
+	if (!stage->status.lost)
+		return;
+	job->result.lost++;
+	if (!job->error.code) {
+		job_fail(&job->error, -ECHILD, PSPAWN_STEP_WAIT, -1);
+		job->error.stage = (int)i;
+	}
+}
+
+static int has_failed(const struct pspawn_status *status)
+{
+	return !status->exited || status->code != 0;
+}
+
+static size_t telling_stage(const struct pspawn_job *job)
+{
+	size_t last = job->nstages - 1;
+
+	if (job->io.flags & PSPAWN_FAIL_IF_ANY)
+		for (size_t i = job->nstages; i-- > 0;)
+			if (has_failed(&job->stages[i].status))
+				return i;
+	return last;
+}
+
+void job_end(struct pspawn_job *job)
+{
+	struct pspawn_result *result = &job->result;
+	size_t stage;
+
+	for (size_t i = 0; i < job->nflows; i++)
+		give_up_flow(job, i);
+	job_stop_rest(job);
+	for (size_t i = 0; i < job->nstages; i++)
+		take_status(job, i);
+	for (size_t i = 0; i < job->nflows; i++)
+		flow_hand_over(&job->flows[i]);
+	stage = telling_stage(job);
+	result->status = job->stages[stage].status;
+	result->stage = (int)stage;
+	result->why = (int)job->why;
+	result->signal = job->signal;
+	result->reach = job->reach;
+	result->elapsed_us = sys_now_us() - job->began;
+	job->running = 0;
+	job->is_over = 1;
+}
+
+void job_end_if_due(struct pspawn_job *job, int64_t now)
+{
+	if (now >= job_end_at(job))
+		job_end(job);
+}
+
+int job_answer(const struct pspawn_job *job)
+{
+	return job->is_over ? -job->error.code : -EAGAIN;
+}

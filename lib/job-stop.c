@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+/* Stopping a run: signals, one after the other, to as many as they are meant to reach. */
+#include <errno.h>
+#include <signal.h>
+
+#include "child.h"
+#include "job.h"
+
+/* Is there a group or a cgroup to be reached, also after the child itself has ended? */
+static int is_beyond(const struct pspawn_job *job, const struct job_stage *stage)
+{
+	return job->io.reach != PSPAWN_REACH_CHILD &&
+	       (stage->child.group > 0 || stage->child.cgroup >= 0);
+}
+
+static int reaches_beyond(const struct pspawn_job *job)
+{
+	for (size_t i = 0; i < job->nstages; i++)
+		if (!job->stages[i].is_taken && is_beyond(job, &job->stages[i]))
+			return 1;
+	return 0;
+}
+
+/* It has ended, and with it all that a signal to it would reach; or it was never started. */
+static int is_out_of_reach(const struct pspawn_job *job, const struct job_stage *stage)
+{
+	return stage->child.pid == 0 || stage->is_taken ||
+	       (stage->has_ended && !is_beyond(job, stage));
+}
+
+/*
+ * A signal to the group that all are in was everybody's, but for those in a cgroup elsewhere, and
+ * those that have left the group, as setsid(2) does.
+ */
+static int is_covered(const struct pspawn_job *job, const struct job_stage *stage, int signal)
+{
+	return (signal != SIGKILL || stage->child.cgroup < 0) &&
+	       sys_group_of(stage->child.pid) == job->stages[0].child.group;
+}
+
+int job_signal(struct pspawn_job *job, int signal)
+{
+	int reach = job->io.reach ? job->io.reach : PSPAWN_REACH_CGROUP;
+	int reached = 0, to_all = 0;
+
+	for (size_t i = 0; i < job->nstages; i++) {
+		struct job_stage *stage = &job->stages[i];
+
+		if (is_out_of_reach(job, stage) || (to_all && is_covered(job, stage, signal)))
+			continue;
+		/* -ESRCH: it ends on its own at this moment. */
+		stage->reached = kill_within(&stage->child, signal, reach);
+		reached = stage->reached > reached ? stage->reached : reached;
+		if (i == 0 && job->io.flags & PSPAWN_ONE_GROUP &&
+		    stage->reached == PSPAWN_REACH_GROUP)
+			to_all = 1;
+	}
+	return reached;
+}
+
+int job_stop_is_done(const struct pspawn_job *job)
+{
+	return job->next_stop == job->nstops || (job->running == 0 && !reaches_beyond(job));
+}
+
+void job_stop_step(struct pspawn_job *job, int64_t now)
+{
+	while (job->why && now >= job->stop_at && !job_stop_is_done(job)) {
+		const struct pspawn_stop *stop = &job->stops[job->next_stop++];
+		int reached = job_signal(job, stop->signal);
+
+		if (reached > 0)
+			job->signal = stop->signal;
+		if (reached > job->reach)
+			job->reach = reached;
+		/* Who was not reached does not need the time. */
+		if (reached <= 0)
+			continue;
+		job->stop_at = stop->wait_ms < 0 ? NEVER : now + (int64_t)stop->wait_ms * 1000;
+	}
+	if (job->why && job->next_stop == job->nstops)
+		job_leave_unreachable(job, now);
+}
+
+/*
+ * A set-user-id program that took its powers may not be signalled by us. Nothing will end
+ * it, so nobody waits for it: it loses its pipes, and we its status. Not where its
+ * cgroup was killed, which asks nobody.
+ */
+void job_leave_unreachable(struct pspawn_job *job, int64_t now)
+{
+	for (size_t i = 0; i < job->nstages; i++) {
+		struct job_stage *stage = &job->stages[i];
+
+		if (stage->has_ended || stage->reached == PSPAWN_REACH_CGROUP ||
+		    pspawn_kill(&stage->child, 0) != -EPERM)
+			continue;
+		job_unwatch(job, stage);
+		pspawn_forget(&stage->child);
+		stage->is_taken = stage->status.lost = 1;
+		job_note_end(job, stage, now);
+	}
+}
+
+void job_stop_for(struct pspawn_job *job, enum pspawn_why why, const struct pspawn_error *error)
+{
+	if (job->why)
+		return;
+	job->why = why;
+	job->stopped = sys_now_us();
+	job->error = *error;
+	job->stop_at = 0;
+}
+
+void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
+{
+	const struct flow *flow = &job->flows[i];
+	int is_feed = flow_is_feed(flow);
+	struct pspawn_error error;
+
+	job_fail(&error, code, is_feed ? PSPAWN_STEP_FEED : PSPAWN_STEP_COLLECT, (int)i);
+	job_stop_for(job, flow->why ? (enum pspawn_why)flow->why : PSPAWN_WHY_FAILED, &error);
+}
+
+void job_stop_rest(struct pspawn_job *job)
+{
+	if (job->why && reaches_beyond(job))
+		job_signal(job, SIGKILL);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Structures that grow: their first member says how large the caller's is. */
+#include <errno.h>
+#include <string.h>
+
+#include "lib.h"
+
+/* What a newer caller has set and we do not know, we must not ignore. */
+static int has_unknown_tail(const void *given, size_t given_size, size_t size)
+{
+	const unsigned char *bytes = given;
+
+	for (size_t i = size; i < given_size; i++)
+		if (bytes[i])
+			return 1;
+	return 0;
+}
+
+int copy_versioned(void *to, size_t size, const void *given, size_t oldest)
+{
+	size_t given_size;
+
+	if (!given)
+		return -EINVAL;
+	memcpy(&given_size, given, sizeof(given_size));
+	if (given_size < oldest)
+		return -EINVAL;
+	if (has_unknown_tail(given, given_size, size))
+		return -E2BIG;
+	memset(to, 0, size);
+	memcpy(to, given, given_size < size ? given_size : size);
+	return 0;
+}
