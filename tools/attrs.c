@@ -158,7 +158,7 @@ static int open_here(const char *path, int flags)
 	int fd = pspawn_open(path, flags, 0);
 
 	if (fd < 0)
-		wrong("open \"%s\": %s", path, strerror(-fd));
+		cannot("open \"%s\": %s", path, strerror(-fd));
 	return fd;
 }
 

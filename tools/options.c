@@ -41,56 +41,9 @@ static const char help_end[] =
 	"  --json                       errors and results as JSON on standard error\n"
 	"  --help, --version\n"
 	"\n"
-	"Exit status: the program's; 128+N for signal N; 125 an error of pspawn's\n"
-	"own, 126 the program was found but cannot be executed, 127 not found.\n";
-
-enum {
-	OPT_FD = 256,
-	OPT_INHERIT_ALL,
-	OPT_DIR,
-	OPT_PATH,
-	OPT_PREFER,
-	OPT_BACKEND,
-	OPT_NO_FALLBACK,
-	OPT_EXPLAIN,
-	OPT_FDS,
-	OPT_JSON,
-	OPT_HELP,
-	OPT_VERSION,
-	OPT_ATTR /* and the rows of attrs_options from there on */
-};
-
-static const struct option own[] = {
-	{ "fd", required_argument, NULL, OPT_FD },
-	{ "inherit-all", no_argument, NULL, OPT_INHERIT_ALL },
-	{ "dir", required_argument, NULL, OPT_DIR },
-	{ "path", required_argument, NULL, OPT_PATH },
-	{ "prefer", no_argument, NULL, OPT_PREFER },
-	{ "backend", required_argument, NULL, OPT_BACKEND },
-	{ "no-fallback", no_argument, NULL, OPT_NO_FALLBACK },
-	{ "explain", no_argument, NULL, OPT_EXPLAIN },
-	{ "fds", no_argument, NULL, OPT_FDS },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
-};
-
-/* Ours and those of attributes, for getopt_long(). */
-static struct option *all_options(void)
-{
-	size_t n = sizeof(own) / sizeof(own[0]);
-	struct option *all = values_keep(n + (size_t)attrs_count + 1, sizeof(*all));
-
-	memcpy(all, own, sizeof(own));
-	for (int i = 0; i < attrs_count; i++) {
-		if (!attrs_options[i].name)
-			continue;
-		all[n].name = attrs_options[i].name;
-		all[n].has_arg = attrs_options[i].argument ? required_argument : no_argument;
-		all[n++].val = OPT_ATTR + i;
-	}
-	return all;
-}
+	"Exit status: the program's; 128+N for signal N; 124 stopped by --timeout,\n"
+	"125 an error of pspawn's own, 126 the program was found but cannot be\n"
+	"executed, 127 not found.\n";
 
 static struct pspawn_fd file_entry(int child, const char *path, int flags, const char *whole)
 {
@@ -144,61 +97,147 @@ static void add_attr(struct options *options, const struct attr_option *option)
 	options->prefer = 0;
 }
 
+/* ---- options that are neither attributes nor a run's */
+
+static void take_inherit_all(struct options *options, const char *text)
+{
+	(void)text;
+	options->cmd.flags |= PSPAWN_INHERIT_ALL;
+}
+
+static void take_dir(struct options *options, const char *text)
+{
+	options->cmd.dir = text;
+}
+
+static void take_path(struct options *options, const char *text)
+{
+	options->cmd.path = text;
+}
+
+static void take_prefer(struct options *options, const char *text)
+{
+	(void)text;
+	options->prefer = 1;
+}
+
+static void take_backend(struct options *options, const char *text)
+{
+	options->cmd.backend = text;
+}
+
+static void take_no_fallback(struct options *options, const char *text)
+{
+	(void)text;
+	options->cmd.flags |= PSPAWN_NO_FALLBACK;
+}
+
+static void take_explain(struct options *options, const char *text)
+{
+	(void)text;
+	options->explain = 1;
+}
+
+static void take_fds(struct options *options, const char *text)
+{
+	(void)text;
+	options->show_fds = 1;
+}
+
+static void take_json(struct options *options, const char *text)
+{
+	(void)text;
+	options->json = 1;
+}
+
+static void take_help(struct options *options, const char *text)
+{
+	(void)text;
+	fputs(help_begin, stdout);
+	attrs_help();
+	bounds_help();
+	fputs(help_end, stdout);
+	options->is_answered = 1;
+}
+
+static void take_version(struct options *options, const char *text)
+{
+	(void)text;
+	printf("pspawn %s\n", pspawn_version());
+	options->is_answered = 1;
+}
+
+static const struct own_option {
+	const char *name;
+	int has_arg;
+	void (*take)(struct options *options, const char *text);
+} own[] = {
+	{ "fd", required_argument, add_fd },
+	{ "inherit-all", no_argument, take_inherit_all },
+	{ "dir", required_argument, take_dir },
+	{ "path", required_argument, take_path },
+	{ "prefer", no_argument, take_prefer },
+	{ "backend", required_argument, take_backend },
+	{ "no-fallback", no_argument, take_no_fallback },
+	{ "explain", no_argument, take_explain },
+	{ "fds", no_argument, take_fds },
+	{ "json", no_argument, take_json },
+	{ "help", no_argument, take_help },
+	{ "version", no_argument, take_version },
+};
+
+enum { OWN_COUNT = sizeof(own) / sizeof(own[0]) };
+
+/* ---- all options */
+
+/* What getopt_long() returns: these and the row of own, attrs_options or bounds_options. */
+enum { OPT_OWN = 1 << 8, OPT_ATTR = 1 << 12, OPT_BOUND = 1 << 16 };
+
+static void add_name(struct option **next, const char *name, int has_arg, int value)
+{
+	const struct option option = { name, has_arg, NULL, value };
+
+	*(*next)++ = option;
+}
+
+static int wants(const char *argument, int is_optional)
+{
+	if (is_optional)
+		return optional_argument;
+	return argument ? required_argument : no_argument;
+}
+
+static struct option *all_options(void)
+{
+	size_t room = (size_t)(OWN_COUNT + attrs_count + bounds_count) + 1;
+	struct option *all = values_keep(room, sizeof(*all));
+	struct option *next = all;
+
+	for (int i = 0; i < OWN_COUNT; i++)
+		add_name(&next, own[i].name, own[i].has_arg, OPT_OWN + i);
+	for (int i = 0; i < attrs_count; i++)
+		if (attrs_options[i].name)
+			add_name(&next, attrs_options[i].name, wants(attrs_options[i].argument, 0),
+				 OPT_ATTR + i);
+	for (int i = 0; i < bounds_count; i++)
+		add_name(&next, bounds_options[i].name,
+			 wants(bounds_options[i].argument, bounds_options[i].is_optional),
+			 OPT_BOUND + i);
+	return all;
+}
+
 static void take(struct options *options, int option)
 {
-	struct pspawn_cmd *cmd = &options->cmd;
-
-	switch (option) {
-	case OPT_FD:
-		add_fd(options, optarg);
-		break;
-	case OPT_INHERIT_ALL:
-		cmd->flags |= PSPAWN_INHERIT_ALL;
-		break;
-	case OPT_DIR:
-		cmd->dir = optarg;
-		break;
-	case OPT_PATH:
-		cmd->path = optarg;
-		break;
-	case OPT_PREFER:
-		options->prefer = 1;
-		break;
-	case OPT_BACKEND:
-		cmd->backend = optarg;
-		break;
-	case OPT_NO_FALLBACK:
-		cmd->flags |= PSPAWN_NO_FALLBACK;
-		break;
-	case OPT_EXPLAIN:
-		options->explain = 1;
-		break;
-	case OPT_FDS:
-		options->show_fds = 1;
-		break;
-	case OPT_JSON:
-		options->json = 1;
-		break;
-	default:
+	if (option >= OPT_BOUND) {
+		bounds_take(&options->bounds, &bounds_options[option - OPT_BOUND], optarg);
+	} else if (option >= OPT_ATTR) {
+		add_attr(options, &attrs_options[option - OPT_ATTR]);
+	} else if (option >= OPT_OWN) {
+		own[option - OPT_OWN].take(options, optarg);
+	} else {
 		fputs("Try 'pspawn --help'.\n", stderr);
 		exit(OWN_ERROR);
 	}
-}
-
-static void print_help(void)
-{
-	fputs(help_begin, stdout);
-	attrs_help();
-	fputs(help_end, stdout);
-}
-
-static int answers(int option)
-{
-	if (option == OPT_HELP)
-		print_help();
-	else if (option == OPT_VERSION)
-		printf("pspawn %s\n", pspawn_version());
-	return option == OPT_HELP || option == OPT_VERSION;
 }
 
 static int read_options(struct options *options, int argc, char **argv, const struct option *names)
@@ -206,15 +245,10 @@ static int read_options(struct options *options, int argc, char **argv, const st
 	int option;
 
 	/* The plus: what follows the program is the program's. */
-	while ((option = getopt_long(argc, argv, "+", names, NULL)) != -1) {
-		if (answers(option))
-			return OPTIONS_ANSWERED;
-		if (option >= OPT_ATTR)
-			add_attr(options, &attrs_options[option - OPT_ATTR]);
-		else
-			take(options, option);
-	}
-	return OPTIONS_TO_RUN;
+	while (!options->is_answered &&
+	       (option = getopt_long(argc, argv, "+", names, NULL)) != -1)
+		take(options, option);
+	return options->is_answered ? OPTIONS_ANSWERED : OPTIONS_TO_RUN;
 }
 
 int options_parse(struct options *options, int argc, char **argv)
@@ -223,6 +257,7 @@ int options_parse(struct options *options, int argc, char **argv)
 	int result;
 
 	memset(options, 0, sizeof(*options));
+	bounds_init(&options->bounds);
 	options->cmd.size = sizeof(options->cmd);
 	options->cmd.fds = options->fds;
 	options->cmd.attrs = options->attrs;
@@ -242,6 +277,15 @@ int options_find(const struct options *options, int kind)
 	int i = (int)options->cmd.nattrs - 1;
 
 	while (i >= 0 && options->attrs[i].kind != kind)
+		i--;
+	return i;
+}
+
+int options_fd(const struct options *options, int number)
+{
+	int i = (int)options->cmd.nfds - 1;
+
+	while (i >= 0 && options->fds[i].child != number)
 		i--;
 	return i;
 }

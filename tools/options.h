@@ -5,6 +5,8 @@
 
 #include <pspawn.h>
 
+#include "bounds.h"
+
 /* The last entries are for the pipes of --fds. */
 enum { OPTIONS_MAX = 1024, OPTIONS_RELAY = 2 };
 
@@ -14,10 +16,12 @@ struct options {
 	struct pspawn_attr attrs[OPTIONS_MAX];
 	const char *attr_names[OPTIONS_MAX]; /* the option of each */
 	struct relay *relay; /* the child that shows its descriptors; see fds.h */
+	struct bounds bounds;
 	int prefer;	     /* applies to the next attribute */
 	int explain;
 	int show_fds;
 	int json;
+	int is_answered; /* --help and --version */
 };
 
 enum { OPTIONS_TO_RUN, OPTIONS_ANSWERED };
@@ -27,5 +31,8 @@ int options_parse(struct options *options, int argc, char **argv);
 
 /* Is there an attribute of this kind? Returns the index of the last one, or -1. */
 int options_find(const struct options *options, int kind);
+
+/* The entry for this number of the program's, or -1. */
+int options_fd(const struct options *options, int number);
 
 #endif

@@ -6,33 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "fds.h"
 #include "json.h"
 #include "options.h"
+#include "run.h"
 #include "stopped.h"
 #include "terminal.h"
 #include "values.h"
-
-enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127, BY_SIGNAL = 128 };
-
-static int is_about_the_program(const struct pspawn_error *error)
-{
-	return error->step == PSPAWN_STEP_SEARCH || error->step == PSPAWN_STEP_EXEC;
-}
-
-static int fail(const struct options *options, const struct pspawn_error *error)
-{
-	static char sentence[16384];
-
-	pspawn_strerror(error, &options->cmd, sentence, sizeof(sentence));
-	if (options->json)
-		json_error(error, sentence);
-	else
-		fprintf(stderr, "pspawn: %s\n", sentence);
-	if (!is_about_the_program(error))
-		return OWN_ERROR;
-	return error->code == ENOENT || error->code == ENOTDIR ? NOT_FOUND : NOT_EXECUTABLE;
-}
 
 static int explain(const struct options *options)
 {
@@ -41,7 +22,7 @@ static int explain(const struct options *options)
 	char *text;
 
 	if (length < 0)
-		return fail(options, &error);
+		return failure(options, &options->cmd, &error);
 	text = malloc((size_t)length + 1);
 	if (!text) {
 		fputs("pspawn: out of memory\n", stderr);
@@ -85,7 +66,7 @@ static int wait_for(const struct options *options, struct pspawn_child *child)
 	}
 	if (options->json)
 		json_result(options, &started, &status);
-	return status.exited ? status.code : BY_SIGNAL + status.signal;
+	return exit_status_of(&status);
 }
 
 /* The pid is for whoever wants to continue it, or to attach a debugger. */
@@ -116,7 +97,7 @@ static int run(struct options *options)
 	struct pspawn_error error;
 
 	if (pspawn_start(&child, &options->cmd, &error) < 0)
-		return fail(options, &error);
+		return failure(options, &options->cmd, &error);
 	catch_signals();
 	if (leave_stopped(options, &child) != 0)
 		return OWN_ERROR;
@@ -130,7 +111,7 @@ static int run_and_show(struct options *options)
 	struct pspawn_error error;
 
 	if (fds_describe(options, &error) < 0 || pspawn_start(&child, &options->cmd, &error) < 0)
-		return fail(&given, &error);
+		return failure(&given, &given.cmd, &error);
 	catch_signals();
 	error.code = fds_show(options->relay);
 	if (error.code == 0)
@@ -138,7 +119,7 @@ static int run_and_show(struct options *options)
 	pspawn_wait(&child, NULL, -1);
 	error.step = PSPAWN_STEP_EXEC;
 	error.index = -1;
-	return fail(&given, &error);
+	return failure(&given, &given.cmd, &error);
 }
 
 /* What could not be printed has not been done. */
@@ -148,6 +129,12 @@ static int flushed(int status)
 		return status;
 	fprintf(stderr, "pspawn: standard output: %s\n", strerror(errno));
 	return OWN_ERROR;
+}
+
+/* Nor has the result been told; and there is nothing left to say so but the status. */
+static int told(int status)
+{
+	return fflush(stderr) == 0 && !ferror(stderr) ? status : OWN_ERROR;
 }
 
 int main(int argc, char **argv)
@@ -166,7 +153,10 @@ int main(int argc, char **argv)
 		return flushed(explain(&options));
 	if (options_find(&options, PSPAWN_ATTR_FOREGROUND) >= 0)
 		foreground = terminal_foreground();
-	status = options.show_fds ? run_and_show(&options) : run(&options);
+	if (options.bounds.is_run)
+		status = run_bounded(&options);
+	else
+		status = options.show_fds ? run_and_show(&options) : run(&options);
 	terminal_give_back(foreground);
-	return status;
+	return options.json ? told(status) : status;
 }

@@ -33,22 +33,18 @@ static int is_meant(const struct options *options, int number)
 	return 0;
 }
 
-/*
- * What we have opened must not be found by an entry that means a number which
- * the caller has closed, nor by the program as one of its 0 to 2.
- */
-static void move_away(const struct options *options, struct pspawn_attr *attr)
+int settle_number(const struct options *options, int fd)
 {
-	int number = pspawn_dup(attr->number, 3);
+	int number = pspawn_dup(fd, 3);
 
 	while (number >= 0 && is_meant(options, number)) {
 		close(number);
-		number = pspawn_dup(attr->number, number + 1);
+		number = pspawn_dup(fd, number + 1);
 	}
 	if (number < 0)
-		wrong("no descriptor left: %s", strerror(-number));
-	close(attr->number);
-	attr->number = number;
+		cannot("no descriptor left: %s", strerror(-number));
+	close(fd);
+	return number;
 }
 
 /*
@@ -61,8 +57,36 @@ static const int not_with_prefer[] = { PSPAWN_ATTR_ENV_CLEAR, PSPAWN_ATTR_ENV_SE
 				       PSPAWN_ATTR_ENV_UNSET, PSPAWN_ATTR_PROGRAM_FD,
 				       PSPAWN_ATTR_RETRY_BUSY, 0 };
 
+/* A number has one meaning. */
+static void settle_numbers(const struct options *options)
+{
+	const struct bounds *bounds = &options->bounds;
+	int is_collected = bounds->capture || bounds->pty;
+
+	if (options_fd(options, 0) >= 0 && (bounds->text || bounds->file))
+		wrong("--fd of 0 goes with neither --stdin-text nor --stdin-file");
+	if (options_fd(options, 0) >= 0 && bounds->pty)
+		wrong("--fd of 0 to 2 does not go with --pty");
+	if (is_collected && (options_fd(options, 1) >= 0 || options_fd(options, 2) >= 0))
+		wrong("--fd of 1 or 2 goes with neither --capture nor --pty");
+}
+
+static void settle_run(const struct options *options)
+{
+	bounds_settle(&options->bounds);
+	settle_numbers(options);
+	if (options->show_fds)
+		wrong("--fds is of a start alone, and goes with none of the options of a run");
+	if (options->explain)
+		wrong("--explain is of a start alone, and goes with none of the options of a run");
+	if (options_find(options, PSPAWN_ATTR_TRACE_ME) >= 0)
+		wrong("--stopped is of a start alone, and goes with none of the options of a run");
+}
+
 void settle(struct options *options)
 {
+	if (options->bounds.is_run)
+		settle_run(options);
 	if (options->prefer)
 		wrong("--prefer: no attribute follows");
 	for (size_t i = 0; i < options->cmd.nattrs; i++) {
@@ -73,7 +97,7 @@ void settle(struct options *options)
 		if (attr->flags & PSPAWN_PREFER && is_among(not_with_prefer, attr->kind))
 			wrong("--prefer does not go with --%s", options->attr_names[i]);
 		if (attr->kind == PSPAWN_ATTR_CGROUP || attr->kind == PSPAWN_ATTR_SETNS)
-			move_away(options, attr);
+			attr->number = settle_number(options, attr->number);
 		ids_complete(attr);
 	}
 }

@@ -16,17 +16,33 @@ void values_are_of(const char *option)
 	value_of = option;
 }
 
+static void say(const char *format, va_list arguments)
+{
+	fputs("pspawn: ", stderr);
+	if (value_of)
+		fprintf(stderr, "--%s: ", value_of);
+	vfprintf(stderr, format, arguments);
+	putc('\n', stderr);
+}
+
 void wrong(const char *format, ...)
 {
 	va_list arguments;
 
-	fputs("pspawn: ", stderr);
-	if (value_of)
-		fprintf(stderr, "--%s: ", value_of);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	say(format, arguments);
 	va_end(arguments);
-	fputs("\nTry 'pspawn --help'.\n", stderr);
+	fputs("Try 'pspawn --help'.\n", stderr);
+	exit(OWN_ERROR);
+}
+
+void cannot(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
 	exit(OWN_ERROR);
 }
 
@@ -105,6 +121,6 @@ void *values_keep(size_t count, size_t size)
 	void *memory = calloc(count, size);
 
 	if (!memory)
-		wrong("out of memory");
+		cannot("out of memory");
 	return memory;
 }

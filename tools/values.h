@@ -10,7 +10,10 @@ enum { OWN_ERROR = 125 };
 /* Say what is wrong with the command line, as printf(3) would, and exit. */
 _Noreturn void wrong(const char *format, ...);
 
-/* The option whose value is looked at, for wrong() to say; NULL: none. */
+/* The same for what is wrong elsewhere: the help would not help. */
+_Noreturn void cannot(const char *format, ...);
+
+/* The option whose value is looked at, for these to say; NULL: none. */
 void values_are_of(const char *option);
 
 /* A piece of an argument. No NUL ends it; without a text there is none. */

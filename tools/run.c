@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "run.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "settle.h"
+#include "signals.h"
+#include "stages.h"
+#include "terminal.h"
+#include "values.h"
+
+/* ---- what goes in and comes out */
+
+static void add(struct run *run, int which, struct pspawn_stream stream)
+{
+	run->passes[which] = 1;
+	run->streams[run->io.nstreams++] = pspawn_tell(stream, &run->moved[which]);
+}
+
+static int open_input(const struct options *options)
+{
+	int fd = pspawn_open(options->bounds.file, O_RDONLY, 0);
+
+	if (fd < 0)
+		cannot("--stdin-file: open \"%s\": %s", options->bounds.file, strerror(-fd));
+	return settle_number(options, fd);
+}
+
+static void add_input(struct run *run)
+{
+	const struct bounds *bounds = &run->options->bounds;
+
+	if (bounds->text) {
+		add(run, RUN_IN, pspawn_feed(0, bounds->text, strlen(bounds->text)));
+		return;
+	}
+	run->in = port_in(bounds->file ? open_input(run->options) : STDIN_FILENO);
+	if (bounds->file || bounds->pty)
+		add(run, RUN_IN, pspawn_feed_call(0, port_give, &run->in));
+}
+
+static struct pspawn_stream limited(const struct bounds *bounds, struct pspawn_stream stream)
+{
+	if (bounds->stop_at_limit)
+		return pspawn_stop_at(stream, bounds->most);
+	return pspawn_limit(stream, bounds->most, bounds->keep < 0 ? 0 : bounds->keep);
+}
+
+static void add_output(struct run *run)
+{
+	const struct bounds *bounds = &run->options->bounds;
+	struct pspawn_stream out = pspawn_collect(1, &run->kept[RUN_OUT]);
+	struct pspawn_stream err = pspawn_collect(2, &run->kept[RUN_ERR]);
+
+	run->out = port_out(STDOUT_FILENO);
+	if (!bounds->capture)
+		out = pspawn_collect_call(1, port_take, &run->out);
+	if (bounds->capture || bounds->pty)
+		add(run, RUN_OUT, limited(bounds, out));
+	/* On a terminal there is one stream. */
+	if (bounds->capture && !bounds->pty)
+		add(run, RUN_ERR, limited(bounds, pspawn_of_stage(err, PSPAWN_EVERY_STAGE)));
+}
+
+/* ---- how it goes */
+
+static int leads(const struct options *options)
+{
+	return options_find(options, PSPAWN_ATTR_SETSID) >= 0 ||
+	       options_find(options, PSPAWN_ATTR_PGROUP) >= 0;
+}
+
+static unsigned flags_of(const struct run *run)
+{
+	const struct bounds *bounds = &run->options->bounds;
+	unsigned flags = 0;
+
+	if (bounds->pty)
+		flags |= PSPAWN_ON_TERMINAL;
+	if (bounds->fail_if_any)
+		flags |= PSPAWN_FAIL_IF_ANY;
+	if (run->count > 1 && bounds->reach == PSPAWN_REACH_GROUP && !leads(run->options))
+		flags |= PSPAWN_ONE_GROUP;
+	return flags;
+}
+
+static void describe(struct run *run)
+{
+	const struct bounds *bounds = &run->options->bounds;
+	struct pspawn_io *io = &run->io;
+
+	run->cmds = stages_of(run->options, &run->count);
+	run->statuses = values_keep(run->count, sizeof(*run->statuses));
+	run->started = values_keep(run->count, sizeof(*run->started));
+	run->stops[0].signal = bounds->signal;
+	run->stops[0].wait_ms = bounds->kill_after_ms;
+	run->stops[1].signal = SIGKILL;
+	run->stops[1].wait_ms = -1;
+	io->size = sizeof(*io);
+	io->streams = run->streams;
+	io->timeout_ms = bounds->timeout_ms;
+	io->drain = bounds->drain < 0 ? PSPAWN_DRAIN_IDLE : bounds->drain;
+	io->idle_ms = bounds->idle_ms;
+	io->most_ms = bounds->most_ms;
+	io->reach = bounds->reach;
+	io->stops = run->stops;
+	io->nstops = 2;
+	io->statuses = run->statuses;
+	io->flags = flags_of(run);
+	terminal_size(&io->rows, &io->columns);
+	add_input(run);
+	add_output(run);
+}
+
+/* ---- our side of it */
+
+/* Before the program is there: a signal that ends us would leave it alone. */
+static void listen_to_signals(struct run *run)
+{
+	int ends[2];
+	int result = pspawn_pipe(ends);
+
+	if (result < 0)
+		cannot("a pipe for signals: %s", strerror(-result));
+	for (int i = 0; i < 2; i++)
+		ends[i] = settle_number(run->options, ends[i]);
+	signals_listen(ends);
+	run->signals = ends[0];
+}
+
+/*
+ * A group of its own is behind our terminal, and stopped when it reads from there. So
+ * it comes to the front in our place, like a job of a shell's.
+ */
+static void share_terminal(struct run *run)
+{
+	const struct options *options = run->options;
+	const struct pspawn_child *first = &run->started[0];
+
+	run->shares_terminal = first->group > 0 && isatty(STDIN_FILENO) && !run->passes[RUN_IN] &&
+			       options_fd(options, 0) < 0 && !leads(options) &&
+			       options_find(options, PSPAWN_ATTR_NO_TTY) < 0;
+	if (!run->shares_terminal || terminal_foreground() < 0)
+		return;
+	run->is_ahead = 1;
+	terminal_give_back(first->group);
+	/* It may have read already. */
+	pspawn_kill_all(first, SIGCONT);
+}
+
+/* A program that shows things on our terminal itself has it alone. */
+static int shows_itself(const struct options *options)
+{
+	return !options->bounds.capture && options_fd(options, 1) < 0 && isatty(STDOUT_FILENO);
+}
+
+static void begin(struct run *run)
+{
+	const struct options *options = run->options;
+	struct progress *progress = &run->progress;
+
+	for (size_t i = 0; i < run->count; i++)
+		run->started[i] = *pspawn_job_child(run->job, i);
+	share_terminal(run);
+	if (options->bounds.pty) {
+		signals_before_the_end(terminal_restore);
+		terminal_make_raw();
+	}
+	progress->job = run->job;
+	progress->stages = run->count;
+	progress->in = run->passes[RUN_IN] ? &run->moved[RUN_IN] : NULL;
+	for (int i = 0; i < 2; i++)
+		progress->outs[i] = run->passes[RUN_OUT + i] ? &run->moved[RUN_OUT + i] : NULL;
+	progress_begin(progress, !options->bounds.quiet && !shows_itself(options));
+}
+
+int run_bounded(const struct options *options)
+{
+	static struct run run;
+	struct pspawn_error error;
+	int status;
+
+	run.options = options;
+	describe(&run);
+	listen_to_signals(&run);
+	if (pspawn_job_start(&run.job, run.cmds, run.count, &run.io, &error) < 0)
+		return failure(options, &run.cmds[error.stage], &error);
+	begin(&run);
+	run_loop(&run);
+	progress_erase(&run.progress);
+	terminal_restore();
+	if (run.is_ahead)
+		terminal_give_back(getpgrp());
+	status = run_end(&run);
+	pspawn_job_free(run.job);
+	return status;
+}
