@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* What a program prints. */
+#include <pspawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("date") };
+	struct pspawn_buffer out;
+	struct pspawn_error error;
+	char why[256];
+
+	if (pspawn_output(&cmd, &out, NULL, &error) < 0) {
+		pspawn_strerror(&error, &cmd, why, sizeof(why));
+		fprintf(stderr, "%s\n", why);
+		return 1;
+	}
+	printf("The date is %s", out.data);
+	free(out.data);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/* All that a program says as errors; its output goes where ours does. */
+#include <pspawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("sh", "-c", "echo stdout; echo 1>&2 stderr") };
+	struct pspawn_buffer err;
+	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_collect(2, &err)) };
+	struct pspawn_error error;
+	char why[256];
+
+	if (pspawn_run(&cmd, &io, NULL, &error) < 0) {
+		pspawn_strerror(&error, &cmd, why, sizeof(why));
+		fprintf(stderr, "%s\n", why);
+		return 1;
+	}
+	printf("%s", err.data);
+	free(err.data);
+	return 0;
+}
