@@ -67,7 +67,9 @@ enum { SOON_MS = 20000 };
 
 CASE(Y60, it_goes_on_while_we_do)
 {
-	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "exit 7"), PSPAWN_FDS(HELD) };
+	int end;
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "read line <&8; exit 7"),
+				  PSPAWN_FDS(HELD, pspawn_fd_pipe_in(8, &end)) };
 	struct pspawn_error error;
 	struct pspawn_child child;
 
@@ -86,6 +88,9 @@ CASE(Y60, it_goes_on_while_we_do)
 	CHECK_INT(error.code, 0);
 	CHECK_INT(child.startfd, -1);
 	CHECK_INT(pspawn_started(&child, &error, -1), 0);
+	/* The program has run all the time: its start is over, and it is not. */
+	CHECK_INT(pspawn_wait(&child, NULL, 0), -ETIMEDOUT);
+	close(end);
 	CHECK_INT(exit_code(&child), 7);
 	CHECK_INT(pspawn_started(&child, &error, -1), -ESRCH);
 	CHECK_INT(fault_malloc_held(), 0);
