@@ -3,9 +3,13 @@
 #include "raw.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum { LAST_SIGNAL = 64 };
+
+/* What every libc keeps to itself, and lets nobody ignore. The plan resets 34 as well, musl's. */
+enum { FIRST_OF_LIBC = 32, LAST_OF_LIBC = 33 };
 
 /* The kernel's sigset_t, in bytes; it wants to be told. */
 #if defined(__mips__)
@@ -28,14 +32,54 @@ struct kernel_action {
 #define HANDLER_WORD 0
 #endif
 
+/* ---- what nobody can have ignored */
+
+/* Those of libc that were not ignored, as bits from FIRST_OF_LIBC on. */
+static atomic_uint never_ignored;
+
+/*
+ * A process may have inherited libc's own signals ignored. If it has not, it will not ignore them
+ * later either, because libc refuses to: the first child learns that by the way, and those
+ * after it need no reset. Where memory is not shared each of them does it.
+ */
+CHILD_SIDE static void learn(int number, const struct kernel_action *before)
+{
+	if (before->u.words[HANDLER_WORD] != (uintptr_t)SIG_IGN)
+		atomic_fetch_or(&never_ignored, 1u << (number - FIRST_OF_LIBC));
+}
+
+CHILD_SIDE static unsigned long long without_known(unsigned long long set)
+{
+	unsigned long long known = atomic_load(&never_ignored);
+
+	return set & ~(known << (FIRST_OF_LIBC - 1));
+}
+
+/* ---- actions */
+
 CHILD_SIDE static int set_action(int number, uintptr_t handler)
 {
-	struct kernel_action action;
+	int is_libcs = number >= FIRST_OF_LIBC && number <= LAST_OF_LIBC;
+	struct kernel_action action, before;
+	int result;
 
 	for (size_t i = 0; i < sizeof(action.u.words) / sizeof(action.u.words[0]); i++)
 		action.u.words[i] = 0;
 	action.u.words[HANDLER_WORD] = handler;
-	return (int)RAW4(SYS_rt_sigaction, number, &action, NULL, KERNEL_MASK_SIZE);
+	result = (int)RAW4(SYS_rt_sigaction, number, &action, is_libcs ? &before : NULL,
+			   KERNEL_MASK_SIZE);
+	if (result == 0 && is_libcs)
+		learn(number, &before);
+	return result;
+}
+
+CHILD_SIDE static int set_actions(unsigned long long set, uintptr_t handler)
+{
+	int result = 0;
+
+	for (; set && result == 0; set &= set - 1)
+		result = set_action(__builtin_ctzll(set) + 1, handler);
+	return result;
 }
 
 /* 1, 0 or -errno. */
@@ -50,36 +94,33 @@ CHILD_SIDE static int is_handled(int number)
 	       action.u.words[HANDLER_WORD] != (uintptr_t)SIG_IGN;
 }
 
-CHILD_SIDE static int is_in(unsigned long long set, int number)
+CHILD_SIDE static int add_handled(unsigned long long *set)
 {
-	return set >> (number - 1) & 1;
+	for (int number = 1; number <= LAST_SIGNAL; number++) {
+		int result = is_handled(number);
+
+		if (result < 0)
+			return result;
+		*set |= (unsigned long long)result << (number - 1);
+	}
+	return 0;
 }
 
 /* Of libc's own signals too, which libc's sigaction() refuses to touch. */
 CHILD_SIDE int sys_default_signals(int already_cleared, unsigned long long set)
 {
-	for (int number = 1; number <= LAST_SIGNAL; number++) {
-		int result = is_in(set, number);
+	int result = 0;
 
-		if (result == 0 && !already_cleared)
-			result = is_handled(number);
-		if (result > 0)
-			result = set_action(number, (uintptr_t)SIG_DFL);
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	if (already_cleared)
+		set = without_known(set);
+	else
+		result = add_handled(&set);
+	return result < 0 ? result : set_actions(set, (uintptr_t)SIG_DFL);
 }
 
 CHILD_SIDE int sys_ignore_signals(unsigned long long set)
 {
-	for (int number = 1; number <= LAST_SIGNAL; number++) {
-		int result = is_in(set, number) ? set_action(number, (uintptr_t)SIG_IGN) : 0;
-
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	return set_actions(set, (uintptr_t)SIG_IGN);
 }
 
 CHILD_SIDE int sys_set_mask(const struct sys_mask *mask)

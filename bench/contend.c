@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +55,20 @@ int contend_as(const struct contest *contest, const char *kind)
 }
 
 /* ---- what the parent is like */
+
+/*
+ * As a shell starts us. make(1) and others may use a posix_spawn(3) of glibc up to 2.36, which
+ * leaves signals 32 and 33 ignored: that is passed on, and who is careful resets it in each child.
+ */
+static void begin_clean(void)
+{
+#ifdef SYS_rt_sigaction
+	unsigned long action[16] = { 0 };
+
+	for (int number = 32; number <= 33; number++)
+		syscall(SYS_rt_sigaction, number, action, NULL, 8);
+#endif
+}
 
 static int open_null(int flags)
 {
@@ -219,6 +234,7 @@ int main(int argc, char **argv)
 
 	if (!parse(argc, argv, &options, &contest))
 		return 2;
+	begin_clean();
 	contest.program = contest.argv[0] = argv[optind];
 	if (contender.early)
 		contender.early(&contest);

@@ -43,13 +43,24 @@ static int check_source(const struct pspawn_fd *fd)
 	}
 }
 
+/*
+ * Below the limit, which is asked for once, if at all: to ask is a system call, and who has
+ * allowed itself less than 0 to 2 will hear of it by the step that places them.
+ */
+static int is_legal(int number, int *limit)
+{
+	if (number > 2 && *limit == 0)
+		*limit = sys_fd_limit();
+	return number >= 0 && (number <= 2 || number < *limit);
+}
+
 static int check_fds(const struct pspawn_cmd *cmd, int *index)
 {
-	int limit = cmd->nfds ? sys_fd_limit() : 0;
+	int limit = 0;
 
 	for (size_t i = 0; i < cmd->nfds; i++) {
 		const struct pspawn_fd *fd = &cmd->fds[i];
-		int result = fd->child < 0 || fd->child >= limit ? -EBADF : check_source(fd);
+		int result = is_legal(fd->child, &limit) ? check_source(fd) : -EBADF;
 
 		if (result == 0 && fd->reserved)
 			result = -EINVAL;

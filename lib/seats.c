@@ -24,9 +24,19 @@ static void sink(struct seat *seats, size_t root, size_t n)
 	}
 }
 
+static int is_sorted(const struct seat *seats, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (comes_after(&seats[i - 1], &seats[i]))
+			return 0;
+	return 1;
+}
+
 /* A heap sort of our own, because qsort() may allocate, and this must not. */
 static void sort(struct seat *seats, size_t n)
 {
+	if (is_sorted(seats, n))
+		return;
 	for (size_t i = n / 2; i-- > 0;)
 		sink(seats, i, n);
 	while (n-- > 1) {

@@ -151,6 +151,9 @@ CASE(I03, child_has_libcs_own_signals_default)
 
 	for (int number = 32; number <= 34; number++)
 		CHECK_INT(syscall(SYS_rt_sigaction, number, action, NULL, 8), 0);
+	/* The second as well: what one child has set right is still as it was here. */
+	probe_start(&cmd, &record);
+	CHECK_INT(record.ignored >> 31 & 7, 0);
 	probe_start(&cmd, &record);
 	action[0] = (unsigned long)SIG_DFL;
 	for (int number = 32; number <= 34; number++)

@@ -187,17 +187,25 @@ static int run_many(void)
 	return lost;
 }
 
+/* Who is first is a matter of luck, so there are more of them until the thief has some. */
+enum { MOST_ROUNDS = 50 };
+
 CASE(W32, a_thief)
 {
-	run_many();
+	for (int i = 0; i < MOST_ROUNDS && atomic_load(&stolen) == 0; i++)
+		run_many();
 	CHECK(atomic_load(&stolen) > 0);
 }
 
 static void be_robbed(const void *unused)
 {
+	int lost = 0;
+
 	(void)unused;
 	forget_afterwards();
-	CHECK(run_many() > 0);
+	for (int i = 0; i < MOST_ROUNDS && lost == 0; i++)
+		lost = run_many();
+	CHECK(lost > 0);
 }
 
 CASE(W32, a_thief_on_older_kernels)

@@ -94,6 +94,7 @@ backends/linux-honest.c%s/mark ? HONEST : DISHONEST/HONEST/%linux%G12
 backends/linux-cradle.c%s/!cradle->plan->inherit_all \&\&/1 \&\&/%linux%C19
 backends/linux-cradle.c%s/handlers_cleared = ways\[i\].by_clone3/handlers_cleared = 1/%linux%J05
 backends/linux-cradle.c%s/if (cradle->unshare_error)$/if (0)/%linux%C10 C14
+backends/sys-linux-signals.c%s/before->u.words\[HANDLER_WORD\] != (uintptr_t)SIG_IGN/1/%linux%I03
 backends/sys-linux-signals.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
 lib/plan-attrs.c%s/ | PLAN_RESERVED_SIGNALS;/;/%linux%I03
 backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
