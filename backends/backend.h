@@ -19,11 +19,12 @@
  * it returns BACKEND_PASS with birth->reason, and nothing has happened.
  *
  * A start may also go on by itself: begin() returns as soon as the child has
- * descriptors of its own, and a child that can still fail. birth->startfd is then a
- * descriptor, close-on-exec and not blocking, that says "end of file" when the child is on its way
- * no more: it executes the program, or has ended. What the plan points to, and birth->under_way,
- * where the child reports, stay until then. After that, or when the child has
- * ended by any sign, end() gives the report, and back what was taken.
+ * descriptors of its own, and a child that can still fail. The child keeps birth->tellfd, the
+ * writing end of a pipe, close-on-exec, which the caller of begin() has made and closes: then
+ * birth->startfd says "end of file" when the child is on its way no more, because it executes the
+ * program or has ended. What the plan points to, and birth->under_way, where the child reports,
+ * stay until then. After that, or when the child has ended by any sign, end() gives the report, and
+ * back what was taken.
  *
  * Porting: write sys-<system>.c if sys-posix.c does not do, make a ladder, and
  * run the suite.
@@ -50,7 +51,7 @@ struct birth {
 	int watch; /* a descriptor that becomes readable when the child ends, or -1 */
 	struct report report;
 	const char *reason; /* with BACKEND_PASS */
-	int startfd;	    /* of begin() */
+	int startfd, tellfd; /* for begin(): two ends of a pipe, outside of what the plan reads */
 	struct report *under_way; /* what the child has to say so far */
 	void *nursery;	    /* where the child is on its way: the backend's own, until end() */
 };

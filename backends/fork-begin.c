@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A start by fork that is not waited for. The child has a copy of everything, so that only its
- * report has to be shared; the pipe tells by its end that it is on its way no more.
+ * report has to be shared.
  */
 #include <errno.h>
 #include <signal.h>
@@ -40,30 +40,24 @@ static int begin_with(const struct plan *plan, struct birth *birth, struct line 
 		return (int)pid;
 	birth->pid = pid;
 	birth->watch = line->watch;
-	birth->startfd = line->channel[0];
-	line->channel[0] = -1;
 	return 0;
 }
 
-/* What it needs besides the line of a start that is waited for. */
-static int prepare(struct birth *birth, struct line *line)
+static int prepare(const struct plan *plan, struct birth *birth, struct line *line)
 {
-	int result = sys_do_not_block(line->channel[0]);
-
+	line_clear(line);
+	line->tellfd = birth->tellfd;
 	line->shared = birth->under_way = make_report();
-	if (result == 0 && !birth->under_way)
-		result = -ENOMEM;
-	return result < 0 ? report_failure(&birth->report, -result, PSPAWN_STEP_PREPARE, -1) : 0;
+	if (!birth->under_way)
+		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	return line_prepare(plan, line, &birth->report);
 }
 
 int fork_begin(const struct plan *plan, struct birth *birth)
 {
 	struct line line;
-	int result = line_prepare(plan, &line, &birth->report);
+	int result = prepare(plan, birth, &line);
 
-	if (result < 0)
-		return result;
-	result = prepare(birth, &line);
 	if (result == 0)
 		result = begin_with(plan, birth, &line);
 	line_drop(&line);

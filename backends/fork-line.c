@@ -35,7 +35,7 @@ CHILD_SIDE static void be_the_child(const struct plan *plan, const struct line *
 	stage.report = report;
 	stage.handlers_cleared = line->by_clone3;
 	stage.top = INT_MAX;
-	stage.channel = line->channel[1];
+	stage.channel = line->tellfd;
 	stage.tells = !line->shared;
 	stage.in_cgroup = 0;
 	stage.parent = line->parent;
@@ -123,15 +123,22 @@ void line_drop(struct line *line)
 	line_hang_up(&line->gate[1]);
 }
 
-int line_make(const struct plan *plan, struct line *line)
+void line_clear(struct line *line)
 {
-	int result;
-
-	line->channel[0] = line->channel[1] = line->gate[0] = line->gate[1] = -1;
+	line->channel[0] = line->channel[1] = line->gate[0] = line->gate[1] = line->tellfd = -1;
 	line->parent = 0;
 	line->shared = NULL;
 	line->watch = -ENOSYS;
-	result = make_channel(plan, line->channel);
+}
+
+int line_make(const struct plan *plan, struct line *line)
+{
+	int result = 0;
+
+	if (line->tellfd < 0) {
+		result = make_channel(plan, line->channel);
+		line->tellfd = line->channel[1];
+	}
 	if (result == 0 && plan->waits_for_maps)
 		result = make_channel(plan, line->gate);
 	if (result < 0)
@@ -157,7 +164,7 @@ int line_prepare(const struct plan *plan, struct line *line, struct report *repo
 	int result = line_make(plan, line);
 
 	if (result == 0)
-		line->watch = watch_prepare(plan, 1);
+		line->watch = watch_prepare(plan, line->channel[1] >= 0);
 	if (result == 0 && line->watch < 0 && line->watch != -ENOSYS &&
 	    line->watch != WATCH_TAKES_SPARE) {
 		result = line->watch;

@@ -82,8 +82,10 @@ static int start_with(const struct plan *plan, struct birth *birth, struct line 
 static int start(const struct plan *plan, struct birth *birth)
 {
 	struct line line;
-	int result = line_prepare(plan, &line, &birth->report);
+	int result;
 
+	line_clear(&line);
+	result = line_prepare(plan, &line, &birth->report);
 	if (result < 0)
 		return result;
 	result = start_with(plan, birth, &line);
@@ -108,6 +110,7 @@ void fork_rehearse(const struct plan *plan, int code, struct report *report)
 	pid_t pid;
 
 	rehearsal.rehearsal = code;
+	line_clear(&line);
 	if (line_make(plan, &line) < 0)
 		return;
 	pid = line_fork(&rehearsal, &line, 0, report);

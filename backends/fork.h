@@ -7,7 +7,8 @@
 
 /* What parent and child are connected by. */
 struct line {
-	int channel[2]; /* the child reports */
+	int channel[2]; /* the child reports; -1: it does so in `shared` */
+	int tellfd;	/* what it keeps until it executes: of the channel, or somebody else's */
 	int gate[2];	/* the child waits until its ids are mapped; -1: it need not */
 	int watch;	/* what watch_prepare() and watch_attach() return; -ENOSYS: nobody asks */
 	int by_clone3;	/* its handlers are default already, and `watch` is its pidfd */
@@ -15,6 +16,9 @@ struct line {
 	pid_t parent;
 	struct sys_mask mask; /* the caller's */
 };
+
+/* Nothing is there yet. With `tellfd` and `shared` set after this, no channel is made. */
+void line_clear(struct line *line);
 
 /* Make it, for a child that nobody watches. Returns 0 or -errno. */
 int line_make(const struct plan *plan, struct line *line);

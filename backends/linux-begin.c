@@ -2,7 +2,7 @@
 /*
  * A child that shares our memory and does not hold us: we go on while it makes its way to its
  * program. What it reads and writes, its stack included, lies in a nursery that stays until
- * then. It keeps the writing end of a pipe, close-on-exec, so that the other end tells.
+ * then.
  */
 #include <errno.h>
 #include <limits.h>
@@ -31,24 +31,17 @@ static int is_large_table(void)
 	return 0;
 }
 
-static int make_channel(const struct plan *plan, int channel[2])
-{
-	int result = sys_signal_pipe(channel);
-
-	return result < 0 ? result : reserve_both(channel, plan);
-}
-
-static struct nursery *make_nursery(const struct plan *plan, int channel)
+static struct nursery *make_nursery(const struct plan *plan, int tellfd)
 {
 	struct nursery *nursery = malloc(sizeof(*nursery));
-	int top = plan->top > channel ? plan->top : channel;
+	int top = plan->top > tellfd ? plan->top : tellfd;
 
 	if (!nursery)
 		return NULL;
 	memset(nursery, 0, offsetof(struct nursery, bed.stack));
 	nursery->cradle.plan = plan;
 	nursery->cradle.pidfd = -1;
-	nursery->cradle.stage.channel = channel;
+	nursery->cradle.stage.channel = tellfd;
 	nursery->cradle.bed = &nursery->bed;
 	nursery->cradle.cut = cut_above(top);
 	nursery->cradle.copies_files = top >= SMALL_TABLE || !is_large_table();
@@ -72,22 +65,14 @@ static int begin(struct birth *birth, struct nursery *nursery)
 
 int linux_begin(const struct plan *plan, struct birth *birth)
 {
-	struct nursery *nursery;
-	int channel[2];
-	int result = make_channel(plan, channel);
+	struct nursery *nursery = make_nursery(plan, birth->tellfd);
+	int result;
 
-	if (result < 0)
-		return report_failure(&birth->report, -result, PSPAWN_STEP_PREPARE, -1);
-	nursery = make_nursery(plan, channel[1]);
-	result = nursery ? begin(birth, nursery)
-			 : report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-	sys_release(channel[1]);
-	if (result == 0) {
-		birth->startfd = channel[0];
-		return 0;
-	}
-	sys_release(channel[0]);
-	free(nursery);
+	if (!nursery)
+		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
+	result = begin(birth, nursery);
+	if (result != 0)
+		free(nursery);
 	return result;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The library. --as `reserve`, with low numbers held for sources that are high; `async`, where
- * the call does not wait for the program; `prepared`, one plan for all starts and threads; or
+ * The library. --as `reserve`, with low numbers held for what is high; `async`, where the call
+ * does not wait for the program; `async-reserve`, both; `prepared`, one plan for all starts and threads; or
  * one of its backends.
  */
 #include <pspawn.h>
+#include <string.h>
 
 #include "contend.h"
 
@@ -21,9 +22,14 @@ static void complain(const struct pspawn_error *error)
 	contend_fail(sentence, error->code);
 }
 
+static int reserves(const struct contest *contest)
+{
+	return contend_as(contest, "reserve") || contend_as(contest, "async-reserve");
+}
+
 static void early(const struct contest *contest)
 {
-	int code = contend_as(contest, "reserve") ? pspawn_reserve(8) : 0;
+	int code = reserves(contest) ? pspawn_reserve(8) : 0;
 
 	if (code < 0)
 		contend_fail("pspawn_reserve", -code);
@@ -36,12 +42,12 @@ static void prepare(const struct contest *contest)
 	cmd.argv = contest->argv;
 	for (int i = 0; i < 3; i++)
 		fds[i] = pspawn_fd_dup(i, contest->sources[i]);
-	if (contend_as(contest, "async"))
+	if (strncmp(contest->as, "async", 5) == 0)
 		cmd.flags = PSPAWN_ASYNC;
 	else if (contend_as(contest, "prepared")) {
 		if (pspawn_prepare(&prepared, &cmd, &error) < 0)
 			complain(&error);
-	} else if (contest->as[0] && !contend_as(contest, "reserve"))
+	} else if (contest->as[0] && !reserves(contest))
 		cmd.backend = contest->as;
 }
 

@@ -40,6 +40,7 @@ struct work {
 	int scratch; /* a number that we hold for the plan, or -1 */
 	int cgroup;  /* a duplicate for the handle, or -1 */
 	int held;    /* a duplicate of the program's descriptor, or -1 */
+	int startfd, tellfd; /* of a start that goes on: says when it is over; the child keeps it; or -1 */
 	int program_fd; /* the parent's descriptor of the program, or -1 */
 	const char *program;
 	struct plan plan;
@@ -140,15 +141,16 @@ void numbers_drop(struct work *work);
 struct parking {
 	uint64_t taken; /* bit i: berth i */
 	int spare;	/* of these, the one in which nothing is put, or -1 */
+	int worthy;	/* a number above this one is too high to gain by */
+	int tellfd;	/* the work's, or the number that it has meanwhile */
 };
 
 /*
- * Before a backend starts the plan: put sources into low numbers, if some are kept and the
- * backend gains by it. The plan then reads those; its steps are written to `steps`, which
- * may be its own. unpark() is due after the start, however that went.
+ * Before a backend starts the plan: put sources, and what the child keeps, into low numbers, if
+ * some are kept and the backend gains by it. The plan then reads those. unpark() is due after the
+ * start, however that went.
  */
-void park(struct parking *parking, struct plan *plan, struct plan_step *steps,
-	  const struct backend *backend);
+void park(struct parking *parking, struct work *work, const struct backend *backend);
 void unpark(struct parking *parking);
 
 /* Is it kept by pspawn_reserve()? Then it is not open, as far as a description goes. */

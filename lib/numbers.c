@@ -126,6 +126,21 @@ static int take_others(struct work *work, struct report *report)
 	return result ? report_failure(report, -result, PSPAWN_STEP_PREPARE, -1) : 0;
 }
 
+/* By what a start that goes on is heard of. When all else has numbers, so that it is clear of those. */
+static int take_line(struct work *work, struct report *report)
+{
+	int ends[2];
+	int result = sys_signal_pipe(ends);
+
+	if (result == 0)
+		result = reserve_both(ends, &work->plan);
+	if (result < 0)
+		return report_failure(report, -result, PSPAWN_STEP_PREPARE, -1);
+	work->startfd = ends[0];
+	work->tellfd = ends[1];
+	return 0;
+}
+
 /* Has anything been taken that the plan did not know the number of? */
 static int speaks_of_what_is_taken(const struct work *work)
 {
@@ -153,6 +168,8 @@ int numbers_take(struct work *work, struct report *report)
 		work_plan(work);
 	if (result == 0 && work->plan.left_over >= 0 && work->plan.left_over >= sys_fd_limit())
 		result = report_failure(report, EMFILE, PSPAWN_STEP_PREPARE, -1);
+	if (result == 0 && work->plan.goes_on)
+		result = take_line(work, report);
 	if (result < 0)
 		numbers_drop(work);
 	return result;
@@ -164,6 +181,8 @@ void numbers_drop(struct work *work)
 		close_if(&work->theirs[i]);
 		close_if(&work->ours[i]);
 	}
+	close_if(&work->startfd);
+	close_if(&work->tellfd);
 	close_if(&work->scratch);
 	close_if(&work->held);
 	close_if(&work->cgroup);

@@ -98,8 +98,7 @@ static int take_berth(struct parking *parking, const struct plan *plan, int sour
 	for (int i = 0; i < BERTHS; i++) {
 		int number = berth_number(i);
 
-		/* A table that is not even half as large is not worth it. */
-		if (number > 2 && number <= plan->top / 2 && !speaks_of(plan, number) &&
+		if (number > 2 && number <= parking->worthy && !speaks_of(plan, number) &&
 		    berth_take(i, source)) {
 			parking->taken |= UINT64_C(1) << i;
 			return 1;
@@ -122,6 +121,8 @@ static int take_spare(struct parking *parking)
 
 static int take_all(struct parking *parking, const struct plan *plan, int low)
 {
+	if (parking->tellfd > low && !take_berth(parking, plan, parking->tellfd))
+		return 0;
 	for (size_t i = 0; i < plan->nsteps; i++) {
 		int source = source_of(plan, i, low);
 		int kind = plan->steps[i].kind;
@@ -142,7 +143,7 @@ static int fill_all(const struct parking *parking)
 	return 1;
 }
 
-static void read_berths(const struct parking *parking, struct plan *plan, struct plan_step *steps,
+static void read_berths(struct parking *parking, struct plan *plan, struct plan_step *steps,
 			int low)
 {
 	steps = make_writable(plan, steps);
@@ -154,6 +155,8 @@ static void read_berths(const struct parking *parking, struct plan *plan, struct
 		steps[i].from = berth_number(berth_of(parking, source));
 		steps[i].kind = STEP_MOVE;
 	}
+	if (parking->tellfd > low)
+		parking->tellfd = berth_number(berth_of(parking, parking->tellfd));
 	plan->top = 2;
 	for (size_t i = 0; i < plan->nsteps; i++) {
 		int source = source_of(plan, i, 2);
@@ -163,25 +166,29 @@ static void read_berths(const struct parking *parking, struct plan *plan, struct
 	}
 }
 
-void park(struct parking *parking, struct plan *plan, struct plan_step *steps,
-	  const struct backend *backend)
+void park(struct parking *parking, struct work *work, const struct backend *backend)
 {
+	struct plan *plan = &work->plan;
+	int highest = plan->top > work->tellfd ? plan->top : work->tellfd;
 	int low;
 
 	parking->taken = 0;
 	parking->spare = -1;
+	parking->tellfd = work->tellfd;
+	/* A table that is not even half as large is not worth it. */
+	parking->worthy = highest / 2;
 	if (berths_count() == 0)
 		return;
-	withhold_all(plan, steps);
+	withhold_all(plan, work->steps);
 	if (!backend->cheap_top || plan->nsteps > MOST_STEPS)
 		return;
 	low = backend->cheap_top(plan);
-	if (plan->top <= low)
+	if (highest <= low)
 		return;
 	berths_adopt();
 	/* One that stays high, for whatever reason, makes all others useless. */
 	if (take_all(parking, plan, low) && fill_all(parking))
-		read_berths(parking, plan, steps, low);
+		read_berths(parking, plan, work->steps, low);
 	else
 		unpark(parking);
 }

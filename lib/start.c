@@ -58,8 +58,7 @@ static int try_rung(const struct work *work, const struct choice *choice, struct
 {
 	const struct backend *backend = *choice->rung;
 
-	memset(birth, 0, sizeof(*birth));
-	birth->startfd = -1;
+	*birth = (struct birth){ .startfd = birth->startfd, .tellfd = birth->tellfd };
 	return work->plan.goes_on ? backend->begin(&work->plan, birth)
 				  : backend->start(&work->plan, birth);
 }
@@ -84,12 +83,19 @@ int start_work(struct work *work, struct choice *choice, struct birth *birth)
 
 	if (result < 0)
 		return result;
-	park(&parking, &work->plan, work->steps, *choice->rung);
+	park(&parking, work, *choice->rung);
+	birth->startfd = work->startfd;
+	birth->tellfd = parking.tellfd;
 	result = climb(work, choice, birth);
 	unpark(&parking);
-	if (result < 0)
+	if (result < 0) {
 		numbers_drop(work);
-	return result;
+		return result;
+	}
+	/* From here on only the child has one end, and the other is its handle's. */
+	work->startfd = -1;
+	close_if(&work->tellfd);
+	return 0;
 }
 
 int start_at_once(struct pspawn_child *child, struct work *work, struct choice *choice,

@@ -179,6 +179,7 @@ static int find_program(struct work *work)
 void work_clear(struct work *work)
 {
 	work->scratch = work->cgroup = work->held = work->program_fd = -1;
+	work->startfd = work->tellfd = -1;
 	work->map_memory = work->found.memory = work->env_memory = NULL;
 }
 

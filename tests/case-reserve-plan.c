@@ -68,8 +68,9 @@ static int is_same(int number, int source)
 CASE(Y19, plans_are_changed_in_a_copy)
 {
 	static struct table table;
+	static struct work work;
 	struct plan_step copy[STEPS];
-	struct plan plan = plan_of(HIGH + 1);
+	struct plan *plan = &work.plan;
 	struct parking parking;
 
 	suite_need_numbers(HIGH + 2);
@@ -77,13 +78,16 @@ CASE(Y19, plans_are_changed_in_a_copy)
 	high_pipe(HIGH + 1);
 	CHECK_INT(pspawn_reserve(3), 0);
 	table_of_self(&table);
-	park(&parking, &plan, copy, &gains_nothing);
-	CHECK(plan.steps == steps);
+	*plan = plan_of(HIGH + 1);
+	work.steps = copy;
+	work.tellfd = -1;
+	park(&parking, &work, &gains_nothing);
+	CHECK(plan->steps == steps);
 	unpark(&parking);
 
-	park(&parking, &plan, copy, &gains);
-	CHECK(plan.steps == copy);
-	CHECK_INT(plan.top, 127);
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == copy);
+	CHECK_INT(plan->top, 127);
 	CHECK(copy[0].from < 64 && is_same(copy[0].from, HIGH));
 	CHECK(copy[1].from < 64 && is_same(copy[1].from, HIGH + 1));
 	CHECK_INT(copy[1].kind, STEP_MOVE);
@@ -95,25 +99,47 @@ CASE(Y19, plans_are_changed_in_a_copy)
 	expect_unchanged(&table);
 
 	/* A number through which a backend may pass. */
-	plan = plan_of(HIGH + 1);
-	plan.scratch = table.slots[3].number;
-	park(&parking, &plan, copy, &gains);
-	CHECK(plan.steps == copy);
-	CHECK(copy[0].from != plan.scratch && copy[1].from != plan.scratch);
+	*plan = plan_of(HIGH + 1);
+	plan->scratch = table.slots[3].number;
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == copy);
+	CHECK(copy[0].from != plan->scratch && copy[1].from != plan->scratch);
 	unpark(&parking);
 	expect_unchanged(&table);
+
+	/* What the child keeps besides, and what it does not need when that is all. */
+	CHECK_INT(pspawn_reserve(4), 0);
+	high_pipe(HIGH + 2);
+	table_of_self(&table);
+	*plan = plan_of(HIGH + 1);
+	work.tellfd = HIGH + 2;
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == copy);
+	CHECK(parking.tellfd < 64 && is_same(parking.tellfd, HIGH + 2));
+	CHECK(copy[0].from < 64 && is_same(copy[0].from, HIGH));
+	unpark(&parking);
+	expect_unchanged(&table);
+	CHECK_INT(pspawn_reserve(3), 0);
+	table_of_self(&table);
+	*plan = plan_of(HIGH + 1);
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == steps);
+	CHECK_INT(parking.tellfd, HIGH + 2);
+	unpark(&parking);
+	expect_unchanged(&table);
+	work.tellfd = -1;
 
 	/* One less than it needs. */
 	CHECK_INT(pspawn_reserve(2), 0);
 	table_of_self(&table);
-	plan = plan_of(HIGH + 1);
-	park(&parking, &plan, copy, &gains);
-	CHECK(plan.steps == steps);
-	CHECK_INT(plan.top, HIGH + 1);
+	*plan = plan_of(HIGH + 1);
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == steps);
+	CHECK_INT(plan->top, HIGH + 1);
 	unpark(&parking);
 	expect_unchanged(&table);
 	CHECK_INT(pspawn_reserve(0), 0);
-	park(&parking, &plan, copy, &gains);
-	CHECK(plan.steps == steps);
+	park(&parking, &work, &gains);
+	CHECK(plan->steps == steps);
 	unpark(&parking);
 }

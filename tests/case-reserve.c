@@ -142,6 +142,27 @@ CASE(Y04, high_numbers_of_the_child)
 	CHECK_INT(pspawn_reserve(0), 0);
 }
 
+/* Whose pipe is born above all that is open. */
+CASE(Y22, a_start_that_goes_on)
+{
+	enum { FULL = 4500 };
+	static struct record record;
+	struct pspawn_cmd cmd = { .flags = PSPAWN_ASYNC };
+
+	suite_accept_fallback();
+	suite_need_numbers(FULL + 10);
+	CHECK_INT(pspawn_reserve(2), 0);
+	CHECK_INT(open_numbers(), 7 | 3 << 4);
+	/* Above 4095 too, and no more than a struct table holds. */
+	files(6, FULL);
+	files(3, 3);
+	probe_start(&cmd, &record);
+	CHECK_INT(record.table.count, 3);
+	if (strcmp(suite_runs_by(), "linux") == 0 && record.room > 0)
+		CHECK(record.room <= 4096);
+	CHECK_INT(pspawn_reserve(0), 0);
+}
+
 CASE(Y05, inherit_all_does_not_show_them)
 {
 	static struct record before, after;
