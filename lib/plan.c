@@ -140,7 +140,7 @@ static void begin(struct planner *planner)
 	plan->session_index = plan->group_index = plan->cgroup_index = -1;
 	plan->namespaces = 0;
 	plan->waits_for_maps = plan->new_powers = 0;
-	plan->retry_ms = 0;
+	plan->retry_ms = PLAN_PATIENCE_MS;
 	plan_find_attrs(planner);
 	plan->program_index = planner->last[PSPAWN_ATTR_PROGRAM_FD];
 	plan->watches_parent = planner->last[PSPAWN_ATTR_PDEATHSIG] >= 0;

@@ -21,6 +21,12 @@ enum plan_scratch {
 /* libc's own, which some libcs leave ignored in what they start, and that in what it starts. */
 #define PLAN_RESERVED_SIGNALS (PSPAWN_SIGNAL(32) | PSPAWN_SIGNAL(33) | PSPAWN_SIGNAL(34))
 
+/*
+ * For a program that is busy, unless RETRY_BUSY says how long: what another thread has open is for a
+ * moment open in each child that is born there and then, also where it is closed at once.
+ */
+enum { PLAN_PATIENCE_MS = 5 };
+
 enum step_kind {
 	/* ---- the parent's part, while the child waits */
 	STEP_NAMESPACES, /* born in new ones: value[0] */

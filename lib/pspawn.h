@@ -347,9 +347,11 @@ struct pspawn_status {
  * can hold the fork backend: a plain fork() in another thread at the same time,
  * until that child executes or ends, and the size of the parent.
  *
- * ETXTBSY from a program that this process has just written and closed means
- * that another thread's child still held it open (golang/go#22315): try again.
- * The linux backend does not cause it in its own children.
+ * A program that this process has just written and closed may be busy (ETXTBSY),
+ * because another thread's child has a copy of that descriptor until it executes
+ * (golang/go#22315). So it is tried again for 5 ms; pspawn_attr_retry_busy() says for
+ * how long instead. The linux backend's own children have it for less than a microsecond, if
+ * it is below 64 or below their highest source.
  */
 PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 			    struct pspawn_error *error);
@@ -376,7 +378,7 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
  * How long the call lasts depends on the caller's descriptors: up to 256, the child is born
  * with a copy of them. With more it is born sharing them, and the call waits until the child
  * has its own, if the pipe that tells has got a number below 256; else it is born with a
- * copy. ETXTBSY of others may come from a child with a copy.
+ * copy. pspawn_reserve() keeps such numbers.
  */
 
 /*

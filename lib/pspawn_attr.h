@@ -493,7 +493,8 @@ static inline struct pspawn_attr pspawn_attr_trace_me(void)
 
 /*
  * When the program's file is open for writing (ETXTBSY), try again for at most
- * so many milliseconds, up to 60000, for which the start then lasts.
+ * so many milliseconds, up to 60000, for which the start then lasts. Without
+ * this attribute it is 5; 0: not at all.
  */
 static inline struct pspawn_attr pspawn_attr_retry_busy(int ms)
 {

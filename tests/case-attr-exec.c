@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 #include "attr.h"
 #include "calls.h"
 #include "facts.h"
+#include "fault.h"
 #include "filter.h"
 #include "suite.h"
 #include "table.h"
@@ -240,6 +242,62 @@ CASE(N76, busy_for_a_while)
 	CHECK_INT(waitpid(holder, NULL, 0), holder);
 	close(told[0]);
 	close(told[1]);
+}
+
+/* ---- busy for less time than it takes to see that */
+
+/* Which the child shares. */
+static struct fault_nap *nap;
+
+static void order_naps(void)
+{
+	nap = mmap(NULL, sizeof(*nap), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(nap != MAP_FAILED);
+	fault_nap(nap);
+}
+
+static void end_naps(void)
+{
+	fault_nap(NULL);
+	munmap(nap, sizeof(*nap));
+}
+
+static void *write_no_more(void *unused)
+{
+	while (!atomic_load(&nap->begun))
+		usleep(1000);
+	close(20);
+	atomic_store(&nap->may_end, 1);
+	return unused;
+}
+
+/* Nobody has asked to try again. */
+CASE(N76, busy_for_a_moment)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("./busy", "-", "exit", "3") };
+	pthread_t thread;
+
+	make_busy();
+	order_naps();
+	CHECK_INT(pthread_create(&thread, NULL, write_no_more, NULL), 0);
+	CHECK_INT(run_cmd(&cmd), 3);
+	pthread_join(thread, NULL);
+	end_naps();
+}
+
+/* Nor wants it: this one does not even begin to wait. */
+CASE(N76, busy_and_no_patience)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("./busy", "-"),
+				  PSPAWN_ATTRS(pspawn_attr_retry_busy(0)) };
+
+	make_busy();
+	order_naps();
+	atomic_store(&nap->may_end, 1);
+	expect_failure(&cmd, ETXTBSY, PSPAWN_STEP_EXEC, -1);
+	CHECK_INT(atomic_load(&nap->begun), 0);
+	end_naps();
+	close(20);
 }
 
 /* ---- traced */

@@ -155,7 +155,13 @@ CASE(Y62, failures_say_the_same)
 				       PSPAWN_FDS(pspawn_fd_null(0),
 						  pspawn_fd_open(3, "nothing", O_RDONLY, 0)) };
 
+	/* Where a pipe of ours would lie, but nothing of the caller's does. */
+	struct pspawn_cmd ours[] = { { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_dup(9, 3)) },
+				     { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_dup(9, 4)) } };
+
 	suite_accept_fallback();
+	fails(&ours[0], EBADF, PSPAWN_STEP_PLACE, 0);
+	fails(&ours[1], EBADF, PSPAWN_STEP_PLACE, 0);
 	fails(&missing, ENOENT, PSPAWN_STEP_EXEC, -1);
 	fails(&nowhere, ENOENT, PSPAWN_STEP_CHDIR, -1);
 	fails(&closed, EBADF, PSPAWN_STEP_PLACE, 1);
@@ -435,9 +441,10 @@ CASE(Y73, a_start_is_given_up)
 
 CASE(Y74, a_start_in_time)
 {
-	int end = -1;
-	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "echo x; exit 7"),
-				  PSPAWN_FDS(pspawn_fd_pipe_out(1, &end)), .start_ms = SOON_MS };
+	int end = -1, in = -1;
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "echo x; read line; exit 7"),
+				  PSPAWN_FDS(pspawn_fd_pipe_out(1, &end), pspawn_fd_pipe_in(0, &in)),
+				  .start_ms = SOON_MS };
 	struct pspawn_cmd bad = { PSPAWN_CMD("./missing"), .start_ms = SOON_MS };
 	struct pspawn_child child;
 	char text[3];
@@ -446,6 +453,8 @@ CASE(Y74, a_start_in_time)
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
 	CHECK_INT(child.startfd, -1);
 	CHECK_INT(read(end, text, 2), 2);
+	/* The program runs all the time: the start was not over with it. */
+	close(in);
 	close(end);
 	CHECK_INT(exit_code(&child), 7);
 	expect_failure(&bad, ENOENT, PSPAWN_STEP_EXEC, -1);

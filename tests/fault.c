@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "sys.h"
+
 #define DECLARE_WRAP(type, name, ...)     \
 	type __real_##name(__VA_ARGS__); \
 	type __wrap_##name(__VA_ARGS__)
@@ -160,4 +162,25 @@ int __wrap_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions,
 {
 	return file_action_code ? file_action_code
 				: __real_posix_spawn_file_actions_adddup2(actions, from, to);
+}
+
+/* ---- naps */
+
+static struct fault_nap *on_order;
+
+DECLARE_WRAP(void, pspawn0_sys_nap, int ms);
+
+void fault_nap(struct fault_nap *nap)
+{
+	on_order = nap;
+}
+
+/* In the child, too: no call of libc's. */
+CHILD_SIDE void __wrap_pspawn0_sys_nap(int ms)
+{
+	if (on_order)
+		atomic_store(&on_order->begun, 1);
+	do
+		__real_pspawn0_sys_nap(ms);
+	while (on_order && !atomic_load(&on_order->may_end));
 }

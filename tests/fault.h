@@ -3,6 +3,8 @@
 #ifndef FAULT_H
 #define FAULT_H
 
+#include <stdatomic.h>
+
 /* The library's nth call of malloc, calloc or realloc from now fails (1: the next); 0: none does. */
 void fault_malloc(int nth);
 
@@ -21,5 +23,14 @@ void fault_dishonest_spawn(void);
 
 /* From here on posix_spawn_file_actions_adddup2() gives `code`. */
 void fault_file_action(int code);
+
+/*
+ * From here on the library's naps last until `may_end` is set, and then no longer than asked for.
+ * `nap` is memory that a child shares, or NULL: all is as always.
+ */
+struct fault_nap {
+	atomic_int begun, may_end;
+};
+void fault_nap(struct fault_nap *nap);
 
 #endif

@@ -62,6 +62,7 @@ lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
 lib/seats.c%s/seats\[i\].to == seats\[i - 1\].to/0/%fork%K02
 lib/seats.c%s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/%fork%C03 C17
 lib/seats.c%s/hops < n ?/hops < 2 ?/%fork%F11
+lib/plan.c%s/retry_ms = PLAN_PATIENCE_MS;/retry_ms = 0;/%linux%N76
 lib/plan-fds.c%s/step->mode = fd->mode/step->mode = (unsigned)fd->flags/%fork%F09
 lib/plan-fds.c%s/^	if (!plan->inherit_all)$/	if (0)/%fork%B05
 lib/work.c%s/flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN/STDIO_OPEN/%fork%B01
@@ -265,8 +266,8 @@ lib/begun.c%s/watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage)
 lib/begun.c%s/step_names\[step->kind\].step, step->index/step_names[step->kind].step, -1/%linux%Y60 Y73
 lib/begun.c%s/^	work->cgroup = cgroup;/	;/%linux%Y78
 backends/linux-cradle.c%s/^		wait_until_apart(cradle->bed);/		;/%linux%Y69
-backends/linux-begin.c%s/plan->top > channel ? plan->top : channel/plan->top/%linux%Y69
-backends/linux-begin.c%s/^	nursery->cradle.stage.channel = channel;/	;/%linux%Y60
+backends/linux-begin.c%s/plan->top > tellfd ? plan->top : tellfd/plan->top/%linux%Y69
+backends/linux-begin.c%s/^	nursery->cradle.stage.channel = tellfd;/	;/%linux%Y60
 backends/linux.c%s/if (plan->goes_on \&\& plan->new_powers)/if (0)/%linux%Y77
 backends/fork-line.c%s/stage.tells = !line->shared/stage.tells = 1/%fork%Y79
 lib/prepared.c%s/ \&\& work_has_same_stdio(&prepared->work)//%fork%Y54
@@ -302,7 +303,7 @@ lib/berth.c%s/^	if (before == pid)$/	if (1)/%linux%Y16
 lib/reserve.c%s/i < BERTHS \&\& result < 0/i < BERTHS \&\& result > 0/%linux%Y02
 lib/berth.c%s/return berth_number(i) == number;/return 0;/%linux%Y14
 lib/park.c%s/if (number == plan->scratch)/if (0)/%fork%Y19
-lib/park.c%s/^	withhold_all(plan, steps);/	;/%fork%Y06
+lib/park.c%s/^	withhold_all(plan, work->steps);/	;/%fork%Y06
 lib/park.c%s/^		step->kind = STEP_MOVE;/		;/%linux%Y06
 lib/park.c%s/if (!steps.i..prefer)/if (1)/%fork%Y09
 lib/park.c%s/!speaks_of(plan, number) \&\&/1 \&\&/%linux%Y03
@@ -312,6 +313,11 @@ lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
 lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
 lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
 lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
+lib/start.c%s/^	close_if(&work->tellfd);/	;/%linux%Y74
+lib/park.c%s/^		parking->tellfd = berth_number(berth_of(parking, parking->tellfd));/		;/%linux%Y19 Y22
+lib/park.c%s/parking->tellfd > low \&\& !take_berth(parking, plan, parking->tellfd)/0/%linux%Y19 Y22
+lib/park.c%s/plan->top > work->tellfd ? plan->top : work->tellfd/plan->top/%linux%Y22
+lib/numbers.c%s/result = reserve_both(ends, &work->plan);/;/%linux%Y62
 lib/start.c%s/^	unpark(&parking);/	;/%linux%Y03
 backends/posix_spawn.c%s/if (lacks_a_source(plan))/if (0)/%posix_spawn%Y06
 backends/sys-parent.c%s/dup3(by, fd, O_CLOEXEC)/dup3(by, fd, 0)/%linux%Y03

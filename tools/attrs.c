@@ -267,7 +267,7 @@ const struct attr_option attrs_options[] = {
 
 	HEADING("Execution"),
 	DESCRIPTOR("program-fd", PSPAWN_ATTR_PROGRAM_FD, "the program is the file open as our N"),
-	{ "retry-busy", "MS", "so long, when it is open for writing", take_number, NULL,
+	{ "retry-busy", "MS", "so long, if it is being written; else 5", take_number, NULL,
 	  PSPAWN_ATTR_RETRY_BUSY, NULL, 0, 60000 },
 	OWN("stopped", NULL, own_stopped, "stop it before its first instruction"),
 };
