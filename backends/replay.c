@@ -5,8 +5,9 @@
  * The law of this file. The code may run in a process that shares all memory
  * with its suspended parent, on a small stack, in the middle of whatever other
  * threads were doing. So: no allocation, no lock, no errno, no stdio, no call
- * of libc whatsoever, no write to anything but the stack and the report, and
- * no return from the first function of the child. Only sys.h, first block.
+ * of libc whatsoever, no write to anything but the stack and the report (and one
+ * atomic word, for what a child has learned of signals), and no return from
+ * the first function of the child. Only sys.h, first block.
  */
 #include "attrs.h"
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "reserve.h"
 
 #define DUP pspawn_fd_dup
@@ -160,6 +161,34 @@ CASE(Y22, a_start_that_goes_on)
 	CHECK_INT(record.table.count, 3);
 	if (strcmp(suite_runs_by(), "linux") == 0 && record.room > 0)
 		CHECK(record.room <= 4096);
+	CHECK_INT(pspawn_reserve(0), 0);
+}
+
+/* ---- whose turn it is */
+
+static int answer_in_between, answer_of_a_fork;
+
+/* In the middle of pspawn_reserve(); a child of fork() has nobody in there. */
+static void come_in_between(void)
+{
+	pid_t pid;
+
+	answer_in_between = pspawn_reserve(1);
+	pid = fork();
+	if (pid == 0)
+		_exit(pspawn_reserve(1) == 0 && low_numbers() == 3 + 1 ? 0 : 1);
+	CHECK_INT(waitpid(pid, &answer_of_a_fork, 0), pid);
+}
+
+CASE(Y23, one_thread_at_a_time)
+{
+	fault_pipe(come_in_between);
+	CHECK_INT(pspawn_reserve(3), 0);
+	CHECK_INT(answer_in_between, -EBUSY);
+	CHECK_INT(answer_of_a_fork, 0);
+	CHECK_INT(low_numbers(), 3 + 3);
+	CHECK_INT(pspawn_reserve(0), 0);
+	CHECK_INT(pspawn_reserve(1), 0);
 	CHECK_INT(pspawn_reserve(0), 0);
 }
 

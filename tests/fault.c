@@ -164,6 +164,27 @@ int __wrap_posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions,
 				: __real_posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
+/* ---- pipes */
+
+static void (*before_pipe)(void);
+
+DECLARE_WRAP(int, pspawn0_sys_pipe, int ends[2]);
+
+void fault_pipe(void (*meanwhile)(void))
+{
+	before_pipe = meanwhile;
+}
+
+int __wrap_pspawn0_sys_pipe(int ends[2])
+{
+	void (*meanwhile)(void) = before_pipe;
+
+	before_pipe = NULL;
+	if (meanwhile)
+		meanwhile();
+	return __real_pspawn0_sys_pipe(ends);
+}
+
 /* ---- naps */
 
 static struct fault_nap *on_order;

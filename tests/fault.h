@@ -24,6 +24,9 @@ void fault_dishonest_spawn(void);
 /* From here on posix_spawn_file_actions_adddup2() gives `code`. */
 void fault_file_action(int code);
 
+/* Before the library makes its next pipe, this is called. */
+void fault_pipe(void (*meanwhile)(void));
+
 /*
  * From here on the library's naps last until `may_end` is set, and then no longer than asked for.
  * `nap` is memory that a child shares, or NULL: all is as always.

@@ -313,6 +313,8 @@ lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
 lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
 lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
 lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
+lib/reserve.c%s/before == pid || !atomic_compare/!atomic_compare/%fork%Y23
+lib/reserve.c%s/^	atomic_store(&changing, 0);/	;/%fork%Y23
 lib/start.c%s/^	close_if(&work->tellfd);/	;/%linux%Y74
 lib/park.c%s/^		parking->tellfd = berth_number(berth_of(parking, parking->tellfd));/		;/%linux%Y19 Y22
 lib/park.c%s/parking->tellfd > low \&\& !take_berth(parking, plan, parking->tellfd)/0/%linux%Y19 Y22
