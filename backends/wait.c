@@ -46,13 +46,20 @@ int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage)
 		result = waitpid(pid, raw, options | __WALL);
 		memset(rusage, 0, sizeof(*rusage));
 #endif
-	} while (result < 0 && errno == EINTR);
+	} while ((result < 0 && errno == EINTR) ||
+		 (result > 0 && WIFSTOPPED(*raw) && !(options & WNOHANG)));
 	if (result < 0)
 		return -errno;
-	return result == 0 ? -ETIMEDOUT : 0;
+	return result == 0 || WIFSTOPPED(*raw) ? -ETIMEDOUT : 0;
 }
 
 #ifdef HAVE_WAITID
+
+int wait_is_end(const siginfo_t *info)
+{
+	return info->si_pid != 0 && (info->si_code == CLD_EXITED || info->si_code == CLD_KILLED ||
+				     info->si_code == CLD_DUMPED);
+}
 
 int wait_peek(pid_t pid)
 {
@@ -65,7 +72,7 @@ int wait_peek(pid_t pid)
 	} while (result < 0 && errno == EINTR);
 	if (result < 0)
 		return -errno;
-	return info.si_pid == 0 ? -ETIMEDOUT : 0;
+	return wait_is_end(&info) ? 0 : -ETIMEDOUT;
 }
 
 #else

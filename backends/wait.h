@@ -3,6 +3,7 @@
 #ifndef WAIT_H
 #define WAIT_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -15,8 +16,14 @@ int64_t wait_deadline(int timeout_ms);
 /* What is left, as poll(2) wants it: -1 for ever, 0 over. */
 int wait_left(int64_t deadline);
 
-/* wait4(2): 0, -ETIMEDOUT (WNOHANG and still running) or -errno; goes on after a signal. */
+/*
+ * wait4(2): 0, -ETIMEDOUT (WNOHANG and still running) or -errno; goes on after a signal. That a child
+ * has stopped, which its tracer is told whatever was asked for, is no end of it.
+ */
 int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage);
+
+/* Is that what waitid(2) says of an end? */
+int wait_is_end(const siginfo_t *info);
 
 /* watch_peek() by pid. */
 int wait_peek(pid_t pid);

@@ -86,7 +86,7 @@ static int ask_pidfd(int watch, int *status, struct rusage *rusage)
 
 	info.si_pid = 0;
 	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG | __WALL, &kernel);
-	if (result == 0 && info.si_pid == 0)
+	if (result == 0 && !wait_is_end(&info))
 		return -ETIMEDOUT;
 	if (result == 0) {
 		*status = raw_status(&info);
@@ -151,20 +151,20 @@ int watch_peek(pid_t pid, int watch)
 		      WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
 	if (knows_no_pidfd((int)result))
 		return wait_peek(pid);
-	return result == 0 && info.si_pid == 0 ? -ETIMEDOUT : (int)result;
+	return result == 0 && !wait_is_end(&info) ? -ETIMEDOUT : (int)result;
 }
 
 /*
- * Sleep until the child has ended. 0 when that told nothing: under RLIMIT_NOFILE
- * 0 and some filters poll(2) fails, a pidfd of Linux 5.2 is always readable, and
- * a tracer may have the status before us.
+ * Sleep until the child has ended, or is said to: 1. Under RLIMIT_NOFILE 0 and some filters
+ * poll(2) fails, and says nothing either. 0: it has not ended. Before that nobody may ask for its
+ * status: if the caller traces it, that would take the news of a stop away.
  */
 static int sleep_on(int watch, int left)
 {
 	struct pollfd ended = { .fd = watch, .events = POLLIN };
 	int result = poll(&ended, 1, left);
 
-	return result == 0 || (result < 0 && errno == EINTR);
+	return result != 0 && (result > 0 || errno != EINTR);
 }
 
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage *rusage)
@@ -176,14 +176,17 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage 
 		return wait_with_backoff(pid, timeout_ms, status, rusage);
 	for (;;) {
 		int left = wait_left(deadline);
-		int slept = left == 0 || sleep_on(watch, left);
 
-		result = ask(pid, watch, status, rusage);
-		if (result != -ETIMEDOUT || left == 0)
-			return result;
-		if (!slept)
-			return wait_with_backoff(pid, wait_left(deadline), status, rusage);
+		if (sleep_on(watch, left))
+			break;
+		if (left == 0)
+			return -ETIMEDOUT;
 	}
+	result = ask(pid, watch, status, rusage);
+	/* A pidfd of Linux 5.2 is always readable, and a tracer may have the status before us. */
+	if (result == -ETIMEDOUT)
+		result = wait_with_backoff(pid, wait_left(deadline), status, rusage);
+	return result;
 }
 
 int watch_kill(pid_t pid, int watch, int signal)

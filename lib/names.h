@@ -129,6 +129,7 @@
 #define launch_make pspawn0_launch_make
 #define leave_out pspawn0_leave_out
 #define line_begin pspawn0_line_begin
+#define line_clear pspawn0_line_clear
 #define line_drop pspawn0_line_drop
 #define line_fork pspawn0_line_fork
 #define line_hang_up pspawn0_line_hang_up
@@ -261,6 +262,7 @@
 #define unpark pspawn0_unpark
 #define wait_by_pid pspawn0_wait_by_pid
 #define wait_deadline pspawn0_wait_deadline
+#define wait_is_end pspawn0_wait_is_end
 #define wait_left pspawn0_wait_left
 #define wait_peek pspawn0_wait_peek
 #define wait_with_backoff pspawn0_wait_with_backoff

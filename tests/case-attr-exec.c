@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "suite.h"
 #include "table.h"
+#include "watch.h"
 
 /* ---- by descriptor: what would be executed by name is not there */
 
@@ -310,6 +311,35 @@ static int be_traced(const void *unused)
 {
 	(void)unused;
 	return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+/* Whoever waits meanwhile, for however long, sees no end and takes nothing. */
+CASE(N77, stops_are_the_tracers)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "5"),
+				  PSPAWN_ATTRS(pspawn_attr_trace_me()) };
+	struct pspawn_child child;
+	struct pspawn_status ended;
+	siginfo_t info;
+
+	need_real("tracing");
+	by_table(&cmd);
+	need("trace", be_traced, NULL);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(waitid(P_PID, (id_t)child.pid, &info, WSTOPPED | WNOWAIT), 0);
+	CHECK_INT(pspawn_wait(&child, &ended, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&child, &ended, 20), -ETIMEDOUT);
+	CHECK_INT(watch_peek(child.pid, child.pollfd), -ETIMEDOUT);
+#ifdef SYS_IS_RAW
+	/* Where there are pidfds. */
+	info.si_pid = 0;
+	CHECK_INT(waitid(P_PID, (id_t)child.pid, &info, WSTOPPED | WNOHANG), 0);
+	CHECK_INT(info.si_pid, child.pid);
+	CHECK_INT(info.si_code, CLD_TRAPPED);
+#endif
+	CHECK_INT(ptrace(PTRACE_CONT, child.pid, NULL, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, &ended, -1), 0);
+	CHECK(ended.exited && ended.code == 5);
 }
 
 CASE(N77, trace_me)

@@ -100,7 +100,7 @@ backends/sys-linux-signals.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
 lib/plan-attrs.c%s/ | PLAN_RESERVED_SIGNALS;/;/%linux%I03
 backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
 backends/watch-pidfd.c%s/info->si_code == CLD_DUMPED/0/%linux%I09
-backends/watch-pidfd.c%s/if (!slept)/if (0)/%linux%I09
+backends/watch-pidfd.c%s/if (result == -ETIMEDOUT)$/if (0)/%linux%I09
 backends/posix_spawn.c%s/answer == DISHONEST/0/%posix_spawn%G06
 backends/posix_spawn.c%s/fork_rehearse(plan, code, report);/;/%posix_spawn%G03 F04
 backends/lower.c%s/return clear(plan, step->to, actions);/return 0;/%posix_spawn%B01 B09
@@ -313,6 +313,8 @@ lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
 lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
 lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
 lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
+backends/watch-pidfd.c%s/if (sleep_on(watch, left))$/if (sleep_on(watch, left) || 1)/%linux%N77
+backends/wait.c%s/return info->si_pid != 0 \&\& (/return info->si_pid != 0 || (/%linux%N77
 lib/reserve.c%s/before == pid || !atomic_compare/!atomic_compare/%fork%Y23
 lib/reserve.c%s/^	atomic_store(&changing, 0);/	;/%fork%Y23
 lib/start.c%s/^	close_if(&work->tellfd);/	;/%linux%Y74
