@@ -50,7 +50,7 @@ CASE(C14, parents_own_fd_table_intact)
 {
 	static struct table before, after;
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(3, 4), DUP(4, 3)) };
-	int starts = suite_emulated() ? 100 : 1500;
+	int starts = suite_rounds(1500);
 	int killed = 0;
 	pid_t killer, parent = getpid();
 

@@ -224,7 +224,7 @@ CASE(I07, ten_thousand_starts)
 {
 	struct pspawn_cmd good = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
 	struct pspawn_cmd bad = { PSPAWN_CMD("/nonexistent"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
-	int rounds = suite_emulated() ? 100 : 5000;
+	int rounds = suite_rounds(5000);
 	int held = fault_malloc_held();
 	long before;
 

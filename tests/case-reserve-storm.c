@@ -16,11 +16,6 @@ enum { STARTERS = 3, OPENERS = 2 };
 
 static atomic_int over;
 
-static int rounds(int usually)
-{
-	return suite_emulated() ? usually / 20 + 1 : usually;
-}
-
 /* What they open lies next to the kept numbers, and is never touched. */
 static void *open_and_close(void *argument)
 {
@@ -54,7 +49,7 @@ static void *start_with_high_sources(void *argument)
 	snprintf(path, sizeof(path), "record-%ld", me);
 	CHECK_INT(fstat(HIGH, &common), 0);
 	CHECK_INT(fstat(HIGH + 1 + (int)me, &own), 0);
-	for (int i = 0; i < rounds(150); i++) {
+	for (int i = 0; i < suite_rounds(150); i++) {
 		struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), path), .fds = fds, .nfds = 3 };
 
 		CHECK_INT(run_cmd(&cmd), 0);

@@ -38,11 +38,6 @@ static void join_threads(pthread_t *threads, int n)
 		pthread_join(threads[i], NULL);
 }
 
-static int rounds(int usually)
-{
-	return suite_emulated() ? usually / 20 + 1 : usually;
-}
-
 /* ---- */
 
 /* Each thread's child gets that thread's file as its 3, and nobody else's. */
@@ -53,7 +48,7 @@ static void *start_with_own_file(void *argument)
 	char expected[32];
 
 	snprintf(expected, sizeof(expected), "%ld", 1000 + me);
-	for (int i = 0; i < rounds(250); i++) {
+	for (int i = 0; i < suite_rounds(250); i++) {
 		struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "seek", "3", expected),
 					  PSPAWN_FDS(DUP(3, source)) };
 
@@ -107,7 +102,7 @@ static void among_openers(void)
 	table_of_self(&ours);
 	expected_table(&expected, &ours, fds, 3);
 	start_threads(threads, 3, open_and_close);
-	for (int i = 0; i < rounds(300); i++) {
+	for (int i = 0; i < suite_rounds(300); i++) {
 		struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), path), .fds = fds, .nfds = 3 };
 
 		CHECK_INT(run_cmd(&cmd), 0);
@@ -152,7 +147,7 @@ static void *write_then_start(void *argument)
 	char name[32];
 
 	snprintf(name, sizeof(name), "./copy-%ld", (long)argument);
-	for (int i = 0; i < rounds(60); i++) {
+	for (int i = 0; i < suite_rounds(60); i++) {
 		struct pspawn_cmd cmd = { PSPAWN_CMD(name, "-", "exit", "3") };
 		struct pspawn_child child;
 		struct pspawn_error error;
@@ -205,7 +200,7 @@ CASE(J06, start_while_another_thread_forks)
 	pthread_t threads[2];
 
 	start_threads(threads, 2, fork_all_the_time);
-	for (int i = 0; i < rounds(300); i++)
+	for (int i = 0; i < suite_rounds(300); i++)
 		CHECK_INT(run_cmd(&cmd), 0);
 	atomic_store(&over, 1);
 	join_threads(threads, 2);

@@ -118,6 +118,11 @@ int suite_emulated(void)
 	return emulated;
 }
 
+int suite_rounds(int most)
+{
+	return getenv("PSPAWN_TEST_LONG") ? most : most / (emulated ? 20 : 4) + 1;
+}
+
 void suite_accept_fallback(void)
 {
 	fallback_accepted = 1;

@@ -71,6 +71,13 @@ const char *suite_backend(void);
 /* Slow surroundings, as the environment says (PSPAWN_TEST_EMULATED): fewer rounds, more time. */
 int suite_emulated(void);
 
+/*
+ * How often to do what shows itself by being done often: `most` in the long run (PSPAWN_TEST_LONG), a
+ * quarter of that usually, since there are systems where a start takes five times as long as on
+ * others, and a twentieth in slow surroundings.
+ */
+int suite_rounds(int most);
+
 /* The child program, absolute. */
 const char *suite_probe(void);
 

@@ -69,6 +69,9 @@ void probe_start(struct pspawn_cmd *cmd, struct record *record);
  * that they and our own table ask for: every number, file, offset, flags.
  */
 void expect_map(const struct pspawn_fd *fds, size_t n);
+
+/* In one of these ways, which changes from turn to turn. */
+void expect_map_in_turn(const struct pspawn_fd *fds, size_t n, int turn);
 #define EXPECT(...)                                                                     \
 	expect_map((const struct pspawn_fd[]) { __VA_ARGS__ },                          \
 		   sizeof((const struct pspawn_fd[]) { __VA_ARGS__ }) / sizeof(struct pspawn_fd))
