@@ -1,61 +1,88 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Break the code in known ways, one at a time, in a copy of the tree: each line
-# FILE%CHANGE%SUITE%CASES below has to turn those cases of that suite red.
+# FILE%CHANGE%SUITE%CASES below has to turn those cases of that suite red. As many are broken at
+# once as there are CPUs, each in a copy of its own.
 # usage: mutants.sh SOURCE-DIRECTORY
 set -eu
 source=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tree=$work/tree
-mkdir "$tree" "$work/build"
-(cd "$source" && tar cf - --exclude=./build --exclude=./.git --exclude='*.o' .) |
-	(cd "$tree" && tar xf -)
-(cd "$work/build" && "$tree/configure" --disable-shared CFLAGS=-O0 >/dev/null)
-alive=0
-count=0
+workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+
+# What worker N has for itself.
+be_worker() {
+	me=$1
+	tree=$work/tree-$me build=$work/build-$me log=$work/log-$me stream=$work/stream-$me
+}
+
+# A copy of the tree, and a build.
+prepare() {
+	be_worker "$1"
+	mkdir "$tree" "$build"
+	(cd "$source" && tar cf - --exclude=./build --exclude=./.git --exclude='*.o' .) |
+		(cd "$tree" && tar xf -)
+	(cd "$build" && "$tree/configure" --disable-shared CFLAGS=-O0 >/dev/null)
+	make -C "$build" tests/linux.t tests/posix_spawn.t tests/fork.t tests/probe >"$log" 2>&1
+}
 
 # run SUITE CASE...: build it and run these cases
 run() {
 	suite=$1
 	shift
-	make -C "$work/build" "tests/$suite.t" tests/probe >"$work/log" 2>&1 || {
-		cat "$work/log"
+	make -C "$build" "tests/$suite.t" tests/probe >"$log" 2>&1 || {
+		cat "$log"
 		echo 'does not compile'
-		exit 1
+		return 2
 	}
 	# What waits for ever is red too.
-	(cd "$work/build" && timeout -s KILL 150 "tests/$suite.t" "$@" >"$work/stream" 2>&1)
+	(cd "$build" && timeout -s KILL 300 "tests/$suite.t" "$@" >"$stream" 2>&1)
 }
 
 # A suite that is red by itself would kill every mutant.
-for suite in linux posix_spawn fork; do
-	run $suite || {
-		grep '^not ok' "$work/stream"
-		echo "$suite.t is red as it is"
-		exit 1
-	}
-done
+want_green() {
+	be_worker 0
+	stream=$work/stream-$1
+	run "$1" && return
+	grep '^not ok' "$stream"
+	echo "$1.t is red as it is"
+	echo >>"$work/red"
+}
 
-while IFS='%' read -r file change suite cases; do
-	[ -n "$file" ] || continue
-	count=$((count + 1))
-	cp -p "$tree/$file" "$work/saved"
-	sed -i "$change" "$tree/$file"
-	if cmp -s "$tree/$file" "$work/saved"; then
-		echo "not a change: $file: $change"
-		exit 1
-	fi
-	# A race may be missed on a busy machine: what lives has to do so three times.
-	# shellcheck disable=SC2086
-	if run $suite $cases && run $suite $cases && run $suite $cases && grep -q '^ok' "$work/stream"; then
-		echo "LIVES  $file: $change"
-		alive=$((alive + 1))
-	else
-		echo "dies   $file: $change"
-	fi
-	cp "$work/saved" "$tree/$file"
-done <<'END'
+# A race may be missed on a busy machine: what lives has to do so three times.
+survives() {
+	for _ in 1 2 3; do
+		status=0
+		# shellcheck disable=SC2086
+		run $suite $cases || status=$?
+		[ $status != 2 ] || exit 1
+		[ $status = 0 ] && grep -q '^ok' "$stream" || return 1
+	done
+}
+
+# Worker N's part of the list.
+hunt() {
+	be_worker "$1"
+	awk -v mine="$me" -v all="$workers" 'NR % all == mine' "$work/list" >"$work/list-$me"
+	while IFS='%' read -r file change suite cases; do
+		cp -p "$tree/$file" "$work/saved-$me"
+		sed -i "$change" "$tree/$file"
+		if cmp -s "$tree/$file" "$work/saved-$me"; then
+			echo "not a change: $file: $change"
+			exit 1
+		fi
+		if survives; then
+			echo "LIVES  $file: $change"
+			echo >>"$work/alive"
+		else
+			echo "dies   $file: $change"
+		fi
+		cp "$work/saved-$me" "$tree/$file"
+	done <"$work/list-$me"
+	echo >>"$work/through"
+}
+
+cat >"$work/list" <<'END'
 lib/fdmap.c%s/writer->pending++/(void)writer/%fork%A04 A23
 lib/fdmap.c%s/last->from = first->copy;/;/%fork%A04 A23
 lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
@@ -326,5 +353,26 @@ lib/start.c%s/^	unpark(&parking);/	;/%linux%Y03
 backends/posix_spawn.c%s/if (lacks_a_source(plan))/if (0)/%posix_spawn%Y06
 backends/sys-parent.c%s/dup3(by, fd, O_CLOEXEC)/dup3(by, fd, 0)/%linux%Y03
 END
-echo "$count mutants, $alive alive"
-[ "$alive" = 0 ]
+
+# each COMMAND WORD...: the command for all the words at once.
+each() {
+	command=$1
+	shift
+	for word in "$@"; do
+		"$command" "$word" &
+	done
+	wait
+}
+everyone=$(awk -v all="$workers" 'BEGIN { for (i = 0; i < all; i++) print i }')
+
+# shellcheck disable=SC2086 # a word each
+each prepare $everyone
+each want_green linux posix_spawn fork
+[ ! -e "$work/red" ] || exit 1
+# shellcheck disable=SC2086
+each hunt $everyone
+: >>"$work/alive"
+alive=$(($(wc -l <"$work/alive")))
+echo "$(($(wc -l <"$work/list"))) mutants, $alive alive"
+# A worker that has not come through has said why.
+[ "$alive" = 0 ] && [ "$(($(wc -l <"$work/through")))" = "$workers" ]
