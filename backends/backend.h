@@ -82,6 +82,9 @@ extern const struct backend *const ladder[];
 /* Fill the report; returns -code. */
 int report_failure(struct report *report, int code, int step, int index);
 
+/* Close it, if it is open, and remember that. */
+void close_if(int *fd);
+
 /*
  * Move the descriptor `fd`, which is ours, to a number above 2 that the plan
  * (NULL: none) neither reads nor writes. Returns the number, or -errno, and

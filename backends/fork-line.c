@@ -108,19 +108,12 @@ static int failed_fork(struct report *report, pid_t pid)
 	return report->code ? (int)pid : report_failure(report, -pid, step, -1);
 }
 
-void line_hang_up(int *fd)
-{
-	if (*fd >= 0)
-		sys_release(*fd);
-	*fd = -1;
-}
-
 void line_drop(struct line *line)
 {
-	line_hang_up(&line->channel[0]);
-	line_hang_up(&line->channel[1]);
-	line_hang_up(&line->gate[0]);
-	line_hang_up(&line->gate[1]);
+	close_if(&line->channel[0]);
+	close_if(&line->channel[1]);
+	close_if(&line->gate[0]);
+	close_if(&line->gate[1]);
 }
 
 void line_clear(struct line *line)
@@ -180,7 +173,7 @@ pid_t line_begin(const struct plan *plan, struct line *line, struct report *repo
 	if (pid < 0)
 		return failed_fork(report, pid);
 	/* Only the child has something to say; and here is the room that watching it may need. */
-	line_hang_up(&line->channel[1]);
+	close_if(&line->channel[1]);
 	/* At once: where SIGCHLD is ignored, a child that has ended is gone, and so is its number.
 	 */
 	if (!line->by_clone3)

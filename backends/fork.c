@@ -115,7 +115,7 @@ void fork_rehearse(const struct plan *plan, int code, struct report *report)
 		return;
 	pid = line_fork(&rehearsal, &line, 0, report);
 	if (pid > 0) {
-		line_hang_up(&line.channel[1]);
+		close_if(&line.channel[1]);
 		hear(&line, report);
 		sys_reap(pid);
 	}

@@ -26,8 +26,7 @@ int line_make(const struct plan *plan, struct line *line);
 /* Make it with what watching the child will need. Returns 0, or -errno with the report filled. */
 int line_prepare(const struct plan *plan, struct line *line, struct report *report);
 
-/* Close one end of it, or all but `watch`. */
-void line_hang_up(int *fd);
+/* Close all of it but `watch`. */
 void line_drop(struct line *line);
 
 /* A child on its way through the plan, and nothing more. Returns its pid or -errno. */

@@ -20,6 +20,13 @@ const struct plan_step *find_step(const struct plan *plan, int kind)
 	return NULL;
 }
 
+void close_if(int *fd)
+{
+	if (*fd >= 0)
+		sys_release(*fd);
+	*fd = -1;
+}
+
 /*
  * A number of ours that the plan reads would turn a descriptor which is not
  * open, and has to be an error, into one that leads to us.
@@ -50,10 +57,7 @@ int reserve_both(int ends[2], const struct plan *plan)
 	if (ends[0] >= 0 && ends[1] >= 0)
 		return 0;
 	result = ends[0] < 0 ? ends[0] : ends[1];
-	for (int i = 0; i < 2; i++) {
-		if (ends[i] >= 0)
-			sys_release(ends[i]);
-		ends[i] = -1;
-	}
+	close_if(&ends[0]);
+	close_if(&ends[1]);
 	return result;
 }

@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include "sys.h"
+#include "lib.h"
 
 /* No system has larger ones; what is below is a mistake, and not to be negated. */
 enum { MOST_ERRNO = 4095 };
@@ -161,9 +161,7 @@ void flow_drop(struct flow *flow)
 {
 	if (flow->fd >= 0)
 		flow_close(flow, flow->end);
-	if (flow->file >= 0)
-		sys_release(flow->file);
-	flow->file = -1;
+	close_if(&flow->file);
 	store_drop(&flow->store);
 	if (flow->stream.kind != PSPAWN_FEED_DATA)
 		free(flow->hold);

@@ -73,10 +73,12 @@ static int make_shared_pipe(struct launch *launch, size_t i)
 	int ends[2];
 	int result = sys_pipe(ends);
 
+	if (result == 0)
+		result = reserve_both(ends, NULL);
 	if (result < 0)
 		return result;
-	launch->theirs[i] = reserve(ends[1], NULL);
-	flow->fd = reserve(ends[0], NULL);
+	launch->theirs[i] = ends[1];
+	flow->fd = ends[0];
 	result = launch_clear(launch, &launch->theirs[i]);
 	return result == 0 ? launch_clear(launch, &flow->fd) : result;
 }

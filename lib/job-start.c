@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Start all stages of a run, or none. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "job-launch.h"
@@ -140,9 +139,8 @@ static int start_all(struct launch *launch)
 /* Those that run already, where one of them cannot. */
 static void undo(struct pspawn_job *job)
 {
-	job->reach = job_signal(job, SIGKILL);
 	/* One that may not be signalled would be waited for as long as it likes. */
-	job_leave_unreachable(job, 0);
+	job_kill(job, 0);
 	for (size_t i = 0; i < job->nstages; i++)
 		if (job->stages[i].child.pid)
 			pspawn_wait(&job->stages[i].child, NULL, -1);

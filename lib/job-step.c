@@ -173,8 +173,7 @@ static void hang_up(struct pspawn_job *job)
 	for (size_t i = 0; i < job->nflows; i++)
 		if (job->flows[i].on_terminal && job->flows[i].fd >= 0)
 			flow_close(&job->flows[i], PSPAWN_END_CLOSED);
-	sys_release(job->terminal);
-	job->terminal = -1;
+	close_if(&job->terminal);
 }
 
 static void notice_deadline(struct pspawn_job *job, int64_t now)

@@ -38,7 +38,8 @@ static int is_covered(const struct pspawn_job *job, const struct job_stage *stag
 	       sys_group_of(stage->child.pid) == job->stages[0].child.group;
 }
 
-int job_signal(struct pspawn_job *job, int signal)
+/* How far that reached; 0: nobody. */
+static int send_to_all(struct pspawn_job *job, int signal)
 {
 	int reach = job->io.reach ? job->io.reach : PSPAWN_REACH_CGROUP;
 	int reached = 0, to_all = 0;
@@ -58,36 +59,12 @@ int job_signal(struct pspawn_job *job, int signal)
 	return reached;
 }
 
-int job_stop_is_done(const struct pspawn_job *job)
-{
-	return job->next_stop == job->nstops || (job->running == 0 && !reaches_beyond(job));
-}
-
-void job_stop_step(struct pspawn_job *job, int64_t now)
-{
-	while (job->why && now >= job->stop_at && !job_stop_is_done(job)) {
-		const struct pspawn_stop *stop = &job->stops[job->next_stop++];
-		int reached = job_signal(job, stop->signal);
-
-		if (reached > 0)
-			job->signal = stop->signal;
-		if (reached > job->reach)
-			job->reach = reached;
-		/* Who was not reached does not need the time. */
-		if (reached <= 0)
-			continue;
-		job->stop_at = stop->wait_ms < 0 ? NEVER : now + (int64_t)stop->wait_ms * 1000;
-	}
-	if (job->why && job->next_stop == job->nstops)
-		job_leave_unreachable(job, now);
-}
-
 /*
  * A set-user-id program that took its powers may not be signalled by us. Nothing will end
  * it, so nobody waits for it: it loses its pipes, and we its status. Not where its
  * cgroup was killed, which asks nobody.
  */
-void job_leave_unreachable(struct pspawn_job *job, int64_t now)
+static void leave_unreachable(struct pspawn_job *job, int64_t now)
 {
 	for (size_t i = 0; i < job->nstages; i++) {
 		struct job_stage *stage = &job->stages[i];
@@ -100,6 +77,36 @@ void job_leave_unreachable(struct pspawn_job *job, int64_t now)
 		stage->is_taken = stage->status.lost = 1;
 		job_note_end(job, stage, now);
 	}
+}
+
+void job_kill(struct pspawn_job *job, int64_t now)
+{
+	job->reach = send_to_all(job, SIGKILL);
+	leave_unreachable(job, now);
+}
+
+int job_stop_is_done(const struct pspawn_job *job)
+{
+	return job->next_stop == job->nstops || (job->running == 0 && !reaches_beyond(job));
+}
+
+void job_stop_step(struct pspawn_job *job, int64_t now)
+{
+	while (job->why && now >= job->stop_at && !job_stop_is_done(job)) {
+		const struct pspawn_stop *stop = &job->stops[job->next_stop++];
+		int reached = send_to_all(job, stop->signal);
+
+		if (reached > 0)
+			job->signal = stop->signal;
+		if (reached > job->reach)
+			job->reach = reached;
+		/* Who was not reached does not need the time. */
+		if (reached <= 0)
+			continue;
+		job->stop_at = stop->wait_ms < 0 ? NEVER : now + (int64_t)stop->wait_ms * 1000;
+	}
+	if (job->why && job->next_stop == job->nstops)
+		leave_unreachable(job, now);
 }
 
 void job_stop_for(struct pspawn_job *job, enum pspawn_why why, const struct pspawn_error *error)
@@ -125,5 +132,5 @@ void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
 void job_stop_rest(struct pspawn_job *job)
 {
 	if (job->why && reaches_beyond(job))
-		job_signal(job, SIGKILL);
+		send_to_all(job, SIGKILL);
 }

@@ -249,8 +249,7 @@ void pspawn_job_free(struct pspawn_job *job)
 		return;
 	cancel = sys_disable_cancel();
 	if (!job->is_over) {
-		job->reach = job_signal(job, SIGKILL);
-		job_leave_unreachable(job, sys_now_us());
+		job_kill(job, sys_now_us());
 		for (size_t i = 0; i < job->nflows; i++)
 			if (job->flows[i].fd >= 0)
 				flow_close(&job->flows[i], PSPAWN_END_CUT);

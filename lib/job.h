@@ -105,17 +105,14 @@ void job_stop_for_flow(struct pspawn_job *job, size_t i, int code);
 /* Send what is due. */
 void job_stop_step(struct pspawn_job *job, int64_t now);
 
-/* Give up those that may not be signalled. */
-void job_leave_unreachable(struct pspawn_job *job, int64_t now);
+/* Kill all that is left, and give up those that may not be signalled. */
+void job_kill(struct pspawn_job *job, int64_t now);
 
 /* Is nobody left whom a further step would reach? */
 int job_stop_is_done(const struct pspawn_job *job);
 
 /* What is left of groups and cgroups of a run that was stopped. */
 void job_stop_rest(struct pspawn_job *job);
-
-/* Signal all stages. How far that reached, 0: nobody. */
-int job_signal(struct pspawn_job *job, int signal);
 
 /* When it will be over if nothing moves; NEVER while it depends on others. */
 int64_t job_end_at(const struct pspawn_job *job);

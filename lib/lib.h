@@ -128,9 +128,6 @@ int env_edit(struct work *work);
  */
 int numbers_take(struct work *work, struct report *report);
 
-/* Close it, if it is open, and remember that. */
-void close_if(int *fd);
-
 /* After success: hand our ends over, give the rest back. */
 void numbers_hand_over(struct work *work);
 

@@ -107,11 +107,10 @@
 #define job_end_if_due pspawn0_job_end_if_due
 #define job_fail pspawn0_job_fail
 #define job_gather pspawn0_job_gather
+#define job_kill pspawn0_job_kill
 #define job_launch pspawn0_job_launch
-#define job_leave_unreachable pspawn0_job_leave_unreachable
 #define job_note_end pspawn0_job_note_end
 #define job_prepare pspawn0_job_prepare
-#define job_signal pspawn0_job_signal
 #define job_stop_for pspawn0_job_stop_for
 #define job_stop_for_flow pspawn0_job_stop_for_flow
 #define job_stop_is_done pspawn0_job_stop_is_done
@@ -132,7 +131,6 @@
 #define line_clear pspawn0_line_clear
 #define line_drop pspawn0_line_drop
 #define line_fork pspawn0_line_fork
-#define line_hang_up pspawn0_line_hang_up
 #define line_make pspawn0_line_make
 #define line_prepare pspawn0_line_prepare
 #define linux_begin pspawn0_linux_begin

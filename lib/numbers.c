@@ -5,13 +5,6 @@
 
 #include "lib.h"
 
-void close_if(int *fd)
-{
-	if (*fd >= 0)
-		sys_release(*fd);
-	*fd = -1;
-}
-
 static int make_ends(int kind, int ends[2])
 {
 	int swap = kind == PSPAWN_FD_PIPE_OUT;
@@ -37,13 +30,13 @@ static int take_pipe(struct work *work, size_t i)
 	int ends[2];
 	int result = make_ends(work->cmd.fds[i].kind, ends);
 
+	if (result == 0)
+		result = reserve_both(ends, &work->plan);
 	if (result < 0)
 		return result;
-	work->theirs[i] = reserve(ends[0], &work->plan);
-	work->ours[i] = reserve(ends[1], &work->plan);
-	if (work->theirs[i] < 0)
-		return work->theirs[i];
-	return work->ours[i] < 0 ? work->ours[i] : 0;
+	work->theirs[i] = ends[0];
+	work->ours[i] = ends[1];
+	return 0;
 }
 
 /* Now that the child's ends have numbers, the wishes can name them. */

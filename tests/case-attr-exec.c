@@ -313,19 +313,26 @@ static int be_traced(const void *unused)
 	return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
-/* Whoever waits meanwhile, for however long, sees no end and takes nothing. */
-CASE(N77, stops_are_the_tracers)
+/* Started, and on the way to its first stop. */
+static void start_traced(struct pspawn_child *child)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "5"),
 				  PSPAWN_ATTRS(pspawn_attr_trace_me()) };
-	struct pspawn_child child;
-	struct pspawn_status ended;
-	siginfo_t info;
 
 	need_real("tracing");
 	by_table(&cmd);
 	need("trace", be_traced, NULL);
-	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_start(child, &cmd, NULL), 0);
+}
+
+/* Whoever waits meanwhile, for however long, sees no end and takes nothing. */
+CASE(N77, stops_are_the_tracers)
+{
+	struct pspawn_child child;
+	struct pspawn_status ended;
+	siginfo_t info;
+
+	start_traced(&child);
 	CHECK_INT(waitid(P_PID, (id_t)child.pid, &info, WSTOPPED | WNOWAIT), 0);
 	CHECK_INT(pspawn_wait(&child, &ended, 0), -ETIMEDOUT);
 	CHECK_INT(pspawn_wait(&child, &ended, 20), -ETIMEDOUT);
@@ -344,16 +351,11 @@ CASE(N77, stops_are_the_tracers)
 
 CASE(N77, trace_me)
 {
-	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "exit", "5"),
-				  PSPAWN_ATTRS(pspawn_attr_trace_me()) };
 	struct pspawn_child child;
 	struct pspawn_status ended;
 	int status;
 
-	need_real("tracing");
-	by_table(&cmd);
-	need("trace", be_traced, NULL);
-	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	start_traced(&child);
 	CHECK_INT(waitpid(child.pid, &status, 0), child.pid);
 	CHECK(WIFSTOPPED(status));
 	CHECK_INT(WSTOPSIG(status), SIGTRAP);
