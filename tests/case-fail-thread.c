@@ -18,7 +18,7 @@
 #include "suite.h"
 #include "table.h"
 
-enum { THREADS = 6, ROUNDS = 100 };
+enum { THREADS = 6 };
 
 static atomic_int over;
 
@@ -68,7 +68,7 @@ static void *start_as_others(void *argument)
 
 	(void)argument;
 	by_whom(&cmd);
-	for (int i = 0; i < (suite_emulated() ? 3 : ROUNDS); i++)
+	for (int i = 0; i < suite_rounds(100); i++)
 		CHECK_INT(run_cmd(&cmd), 0);
 	return NULL;
 }

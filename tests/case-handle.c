@@ -152,9 +152,9 @@ static void wait_with_refusal(const void *argument)
 	else if (!filter_syscall(refusal->call, refusal->code))
 		SKIP("no system call filters here");
 	before = cpu_seconds();
-	CHECK_INT(pspawn_wait(&child, &status, 1000), -ETIMEDOUT);
-	if (cpu_seconds() - before > 0.5)
-		FAIL("waiting for a second took %f seconds of work", cpu_seconds() - before);
+	CHECK_INT(pspawn_wait(&child, &status, 400), -ETIMEDOUT);
+	if (cpu_seconds() - before > 0.2)
+		FAIL("waiting for 0.4 seconds took %f seconds of work", cpu_seconds() - before);
 	close(end);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK_INT(status.exited, 1);

@@ -62,7 +62,7 @@ static void ride_the_storm(void)
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGCHLD, &action, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
-	for (int i = 0; i < (suite_emulated() ? 26 : 500); i++) {
+	for (int i = 0; i < suite_rounds(500); i++) {
 		struct pspawn_cmd good = { PSPAWN_CMD("/bin/sh", "-c", "exit 0"),
 					   PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
 		struct pspawn_cmd bad = { PSPAWN_CMD("/nonexistent") };

@@ -120,7 +120,7 @@ int suite_emulated(void)
 
 int suite_rounds(int most)
 {
-	return getenv("PSPAWN_TEST_LONG") ? most : most / (emulated ? 20 : 4) + 1;
+	return getenv("PSPAWN_TEST_LONG") ? most : most / (emulated ? 40 : 10) + 1;
 }
 
 void suite_accept_fallback(void)

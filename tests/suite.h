@@ -73,8 +73,8 @@ int suite_emulated(void);
 
 /*
  * How often to do what shows itself by being done often: `most` in the long run (PSPAWN_TEST_LONG), a
- * quarter of that usually, since there are systems where a start takes five times as long as on
- * others, and a twentieth in slow surroundings.
+ * tenth of that usually, since there are systems where a start takes five times as long as on
+ * others, and a fortieth in slow surroundings.
  */
 int suite_rounds(int most);
 
