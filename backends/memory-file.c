@@ -41,21 +41,12 @@ static int fill(int fd, const char *data, size_t size, size_t done)
 
 /* ---- memfd */
 
-/* The same open file again: by its name in /proc, which is not always mounted. */
-static int open_again(int fd, int flags)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return reserve(sys_open_cloexec(path, flags, 0), NULL);
-}
-
 static int take_memfd(struct memory_file *file, int flags)
 {
 	file->ours = reserve(sys_memfd("pspawn"), NULL);
 	if (file->ours < 0)
 		return file->ours;
-	file->theirs = open_again(file->ours, flags);
+	file->theirs = reserve(sys_open_again(file->ours, flags), NULL);
 	/* One offset for both, then: nothing has been read or written by it. */
 	if (file->theirs == -ENOENT || file->theirs == -EACCES || file->theirs == -ENOTDIR)
 		file->theirs = sys_dup_from(file->ours, 3);

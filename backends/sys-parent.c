@@ -255,6 +255,26 @@ int sys_open_cloexec(const char *path, int flags, unsigned mode)
 #define O_PATH O_RDONLY
 #endif
 
+/*
+ * By its name in /proc, which is not always mounted. A thread can have a table of its own
+ * (unshare(2), CLONE_FILES), and /proc/self is the first thread's: thread-self, Linux 3.17.
+ */
+int sys_open_again(int fd, int flags)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/thread-self/fd/%d", fd);
+	return sys_open_cloexec(path, flags, 0);
+}
+
+/* What is open by O_PATH only can be executed, and has no part in record locks. */
+int sys_hold(int fd)
+{
+	int held = sys_open_again(fd, O_PATH);
+
+	return held < 0 ? sys_dup_from(fd, 3) : held;
+}
+
 /* Of all that could hold a number the cheapest, but for a duplicate. */
 int sys_placeholder(void)
 {

@@ -98,6 +98,8 @@ int sys_socket(int domain, int type, int protocol);
 int sys_socketpair(int domain, int type, int protocol, int ends[2]);
 int sys_accept(int listener, struct sockaddr *address, socklen_t *length);
 int sys_open_cloexec(const char *path, int flags, unsigned mode);
+int sys_open_again(int fd, int flags); /* the file that is open as fd, as a new open file, on Linux */
+int sys_hold(int fd); /* for executing it; on Linux to close it drops no locks. -EBADF: nothing there */
 int sys_executable(const char *path); /* 0: a file that we may execute; or why not */
 char *const *sys_environ(void);
 int sys_kernel_is_at_least(int major, int minor); /* by uname(2); 0 where it cannot be told */

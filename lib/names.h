@@ -221,6 +221,7 @@
 #define sys_fork_watched pspawn0_sys_fork_watched
 #define sys_getfd pspawn0_sys_getfd
 #define sys_group_of pspawn0_sys_group_of
+#define sys_hold pspawn0_sys_hold
 #define sys_identify pspawn0_sys_identify
 #define sys_ignore_signals pspawn0_sys_ignore_signals
 #define sys_is_hung_up pspawn0_sys_is_hung_up
@@ -230,6 +231,7 @@
 #define sys_nap pspawn0_sys_nap
 #define sys_now_us pspawn0_sys_now_us
 #define sys_open pspawn0_sys_open
+#define sys_open_again pspawn0_sys_open_again
 #define sys_open_cloexec pspawn0_sys_open_cloexec
 #define sys_pipe pspawn0_sys_pipe
 #define sys_placeholder pspawn0_sys_placeholder

@@ -100,7 +100,7 @@ static int take_program(struct work *work)
 		return 0;
 	if (is_berth(work->program_fd))
 		return -EBADF;
-	work->held = reserve(sys_dup_from(work->program_fd, 3), &work->plan);
+	work->held = reserve(sys_hold(work->program_fd), &work->plan);
 	return work->held < 0 ? work->held : 0;
 }
 

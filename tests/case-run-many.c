@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* T40 to T47: several streams, at any number of the child's, and files. */
+/* T40 to T49: several streams, at any number of the child's, and files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include "attr.h"
 #include "pour.h"
 #include "suite.h"
+#include "table.h"
 
 enum { SIZE = 300000 };
 
@@ -158,6 +161,44 @@ CASE(T46, a_fed_file_is_sealed)
 	free(out.data);
 #else
 	SKIP("no seals here");
+#endif
+}
+
+/* A thread may have a table of its own, and /proc/self tells of the first thread's. */
+#ifdef __linux__
+static pthread_barrier_t turn;
+
+static void *make_in_own_table(void *unused)
+{
+	char text[8] = "";
+	int fd;
+
+	CHECK_INT(unshare(CLONE_FILES), 0);
+	pthread_barrier_wait(&turn);
+	pthread_barrier_wait(&turn);
+	fd = pspawn_memory_file("words", 5);
+	CHECK(fd > 2);
+	CHECK_INT(pread(fd, text, sizeof(text), 0), 5);
+	CHECK_STR(text, "words");
+	return unused;
+}
+#endif
+
+CASE(T49, a_file_of_a_thread_with_its_own_table)
+{
+#ifdef __linux__
+	pthread_t thread;
+
+	pthread_barrier_init(&turn, NULL, 2);
+	CHECK_INT(pthread_create(&thread, NULL, make_in_own_table, NULL), 0);
+	pthread_barrier_wait(&turn);
+	files(3, 3);
+	pthread_barrier_wait(&turn);
+	CHECK_INT(pthread_join(thread, NULL), 0);
+	pthread_barrier_destroy(&turn);
+	files_close();
+#else
+	SKIP("a table is all threads'");
 #endif
 }
 

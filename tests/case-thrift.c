@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attr.h"
 #include "calls.h"
 #include "fault.h"
 #include "filter.h"
@@ -62,6 +63,26 @@ CASE(Y30, locks_are_kept)
 	cmd.nfds = 0;
 	start_with_locks(&cmd);
 	files_close();
+}
+
+/* The map puts something else on its number, so that it is held by another meanwhile. */
+CASE(Y30, locks_of_the_program_are_kept)
+{
+#ifdef __linux__
+	struct pspawn_cmd cmd = { PSPAWN_CMD("true"), PSPAWN_FDS(pspawn_fd_null(3)),
+				  PSPAWN_ATTRS(pspawn_attr_program_fd(3)) };
+	struct flock whole = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	struct pspawn_child child;
+
+	open_at(3, "/bin/true", O_RDONLY);
+	CHECK_INT(fcntl(3, F_SETLK, &whole), 0);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+	CHECK(is_locked(3));
+	close(3);
+#else
+	SKIP("locks are of all that is open there");
+#endif
 }
 
 /* ---- memory: libc's posix_spawn has its own, the library none */

@@ -266,7 +266,9 @@ lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
 lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
 lib/run.c%s/code == 0 && out->gap/0/%linux%T12
-backends/memory-file.c%s/open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
+backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
+backends/sys-parent.c%s/thread-self/self/%linux%T49
+lib/numbers.c%s/sys_hold(work->program_fd)/sys_dup_from(work->program_fd, 3)/%linux%Y30
 backends/memory-file.c%s/sys_seal(file->ours)/0/%linux%T46
 backends/memory-file.c%s/O_WRONLY | O_APPEND/O_WRONLY/%linux%T47
 backends/watch-pidfd.c%s/-ECHILD ? ask_afterwards(watch, status) : result/-ECHILD ? -ECHILD : result/%linux%I10
