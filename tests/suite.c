@@ -370,17 +370,17 @@ static void know_ourselves(const char *self)
 
 int main(int argc, char **argv)
 {
-	int limit = suite_emulated() ? SLOW_LIMIT_S : LIMIT_S;
-	int count = 0, number = 0, failed = 0;
+	int limit, count = 0, number = 0, failed = 0;
 
 	(void)argc;
-	if (getenv("PSPAWN_TEST_LONG"))
-		limit = LONG_LIMIT_S;
 	/* Ignored, it would take the results of the cases away. */
 	signal(SIGCHLD, SIG_DFL);
 	notes = mmap(NULL, sizeof(*notes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
 	know_ourselves(argv[0]);
+	limit = suite_emulated() ? SLOW_LIMIT_S : LIMIT_S;
+	if (getenv("PSPAWN_TEST_LONG"))
+		limit = LONG_LIMIT_S;
 	for (struct suite_case *c = cases; c; c = c->next)
 		count += wanted(c, argv + 1);
 	printf("1..%d\n", count);
