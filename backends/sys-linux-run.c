@@ -52,7 +52,7 @@ int sys_seal(int fd)
  * The kernel waits for a thread of its own on each CPU before it collapses pages, which is nothing
  * on an idle machine, and on a busy one more than small files would take.
  */
-enum { SMALL_PAGE = 4 << 10, LARGE_PAGE = 2 << 20, LEAST = 8 << 20 };
+enum { SMALL_PAGE = 4 << 10, LARGE_PAGE = 2 << 20, AT_ONCE = 2 * LARGE_PAGE, LEAST = 8 << 20 };
 
 static long ask_for_page_size(void)
 {
@@ -64,9 +64,9 @@ static int set_size(int fd, size_t size)
 	ANSWER(ftruncate(fd, (off_t)size));
 }
 
-static long write_one(int fd, const char *byte, size_t at)
+static long write_one(int fd, size_t at)
 {
-	ANSWER((long)pwrite(fd, byte, 1, (off_t)at));
+	ANSWER((long)pwrite(fd, "", 1, (off_t)at));
 }
 
 /* NULL: no. */
@@ -97,13 +97,28 @@ static void unmap(void *at, size_t size)
  * missing, and is not allocated then to be thrown away. That is asked for by madvise(2)
  * alone and needs no setting of the administrator's, as large pages for write(2) would.
  */
-static int touch_large_pages(int fd, const char *data, size_t size)
+static int collapse(int fd, char *mapped, size_t at, size_t size)
 {
-	int result = set_size(fd, size);
+	for (size_t page = at; page < at + size; page += LARGE_PAGE)
+		if (write_one(fd, page) != 1)
+			return -EAGAIN;
+	return advise(mapped + at, size, COLLAPSE);
+}
 
-	for (size_t at = 0; at < size && result == 0; at += LARGE_PAGE)
-		result = write_one(fd, data + at, at) == 1 ? 0 : -EAGAIN;
-	return result;
+/* How much of it: what the kernel has just cleared is still in the processor's cache. */
+static size_t fill_collapsed(int fd, char *mapped, const char *data, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		size_t part = size - done < AT_ONCE ? size - done : AT_ONCE;
+
+		if (collapse(fd, mapped, done, part) < 0)
+			break;
+		memcpy(mapped + done, data + done, part);
+		done += part;
+	}
+	return done;
 }
 
 /* Where large pages of a file may be mapped as such: addresses that are multiples of theirs. */
@@ -121,19 +136,15 @@ size_t sys_fill_large_pages(int fd, const char *data, size_t size)
 	size_t filled = 0;
 
 	/* With other small pages they are much larger, and hardly ever worth it. */
-	if (size < LEAST || ask_for_page_size() != SMALL_PAGE ||
-	    touch_large_pages(fd, data, large) < 0)
+	if (size < LEAST || ask_for_page_size() != SMALL_PAGE || set_size(fd, large) < 0)
 		return 0;
 	around = map(NULL, around_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (!around)
 		return 0;
 	mapped = map_aligned(fd, large, around);
 	/* A file that a child of another thread's has mapped could not be sealed. */
-	if (mapped && advise(mapped, large, MADV_DONTFORK) == 0 &&
-	    advise(mapped, large, COLLAPSE) == 0) {
-		memcpy(mapped, data, large);
-		filled = large;
-	}
+	if (mapped && advise(mapped, large, MADV_DONTFORK) == 0)
+		filled = fill_collapsed(fd, mapped, data, large);
 	unmap(around, around_size);
 	return filled;
 }

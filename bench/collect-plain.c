@@ -2,6 +2,7 @@
 /*
  * The floor: one buffer whose size is known beforehand, read(2) into it until the end.
  * And write(2) until all is written. No limits, no second stream, no deadline.
+ * It has a third work, to touch memory and give it back, which collect.sh has done before each other.
  */
 #include <spawn.h>
 #include <sys/wait.h>
@@ -83,10 +84,20 @@ static void feed(size_t size)
 	printf("%lld\n", bench_now_us() - began);
 }
 
+static void touch(size_t size)
+{
+	/* Volatile, or a compiler may leave out what nobody reads. */
+	char *volatile data = bench_input(size);
+
+	free(data);
+}
+
 static void bench_work(const char *work, const char *number, size_t size)
 {
 	if (strcmp(work, "collect") == 0)
 		collect(number, size);
+	else if (strcmp(work, "touch") == 0)
+		touch(size);
 	else
 		feed(size);
 }

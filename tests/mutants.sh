@@ -220,7 +220,8 @@ lib/flow-collect.c%s/ || (came == -EIO && flow->on_terminal)//%linux%R07
 lib/flow.c%s/sys_widen_pipe(flow->fd, WIDE);/;/%linux%R10
 lib/flow.c%s/WIDE_AFTER = 1 << 20/WIDE_AFTER = 0/%linux%R10
 lib/flow-feed.c%s/flow_widen(flow, flow->filled - flow->at);/;/%linux%R10
-backends/sys-linux-run.c%s/memcpy(mapped, data, large);/;/%linux%T48
+backends/sys-linux-run.c%s/memcpy(mapped + done, data + done, part);/;/%linux%T48
+backends/sys-linux-run.c%s/memcpy(mapped + done, data + done, part);/memcpy(mapped + done, data, part);/%linux%T48
 backends/sys-linux-run.c%s/^	unmap(around, around_size);/	;/%linux%T48
 backends/memory-file.c%s/result == -EBUSY ? make_of(file, data, size, 0) : result/result/%linux%T48
 lib/flow-feed.c%s/result == -EPIPE ||/0 ||/%fork%R11
