@@ -26,6 +26,9 @@ extern char **environ;
 /* Each with all that is above it. */
 enum piece { VFORK, CLONE, PIDFD, POLL, TABLE, PLACES, SIGNALS, MASK, PREPARED, STARTED, PIECES };
 
+/* None has a divisor in common with PIECES, so that all come about. */
+static const int strides[] = { 1, 3, 7, 9 };
+
 static const char *const names[PIECES] = {
 	[VFORK] = "vfork(2), execve(2), waitpid(2)",
 	[CLONE] = "clone3(2) with CLONE_VM, CLONE_VFORK, CLONE_CLEAR_SIGHAND for vfork(2)",
@@ -216,9 +219,13 @@ int main(int argc, char **argv)
 	set_default(33);
 	if (pspawn_prepare(&prepared, &cmd, NULL) < 0)
 		fail("pspawn_prepare");
+	/* Each comes after now this one, now that: what a child leaves to be done meets the next. */
 	for (int i = 0; i < rounds; i++)
-		for (int piece = 0; piece < PIECES; piece++)
+		for (int turn = 0; turn < PIECES; turn++) {
+			int piece = (strides[i % 4] * turn + i) % PIECES;
+
 			times[piece][i] = measure((enum piece)piece);
+		}
 	print(times, rounds);
 	pspawn_prepared_free(prepared);
 	return 0;

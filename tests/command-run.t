@@ -283,6 +283,24 @@ shows interrupt_is_passed_on 130 ready -t "$(key 003)" sh -c '"$0" --stdin-text 
 	sh -c "echo ready; $1"' "$pspawn" "$waiting"
 shows suspends_and_resumes 0 'got hello' -t "$(key 032)hello
 " sh -mc '"$0" --timeout 50s sh -c "echo ready; read x; echo got \$x"; [ $? -gt 128 ] && fg' "$pspawn"
+# It comes there by itself, before we have asked our terminal anything.
+if strace -o log true 2>/dev/null; then
+	shows comes_to_the_front_by_itself 0 '^ahead' env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" \
+		strace -o log -e trace=ioctl -e inject=ioctl:delay_enter=200000 "$pspawn" --timeout 50s \
+		sh -c 'read pid name state parent group session terminal front rest </proc/$$/stat
+			if [ "$group" = "$front" ]; then echo ahead; else echo behind; fi'
+else
+	number=$((number + 1))
+	echo "ok $number - comes_to_the_front_by_itself # SKIP no strace"
+fi
+shows is_brought_to_the_front 0 'got x' -t 'x
+' "$pspawn" --backend fork --timeout 50s sh -c 'echo ready; read x; echo got $x'
+printf 'no program' >junk
+chmod +x junk
+shows gives_the_terminal_back_after_a_failure 0 'got x' -t 'x
+' sh -c '"$0" --timeout 50s ./junk; read x; echo got $x' "$pspawn"
+shows gives_the_terminal_back_after_a_later_failure 0 'got x' -t 'x
+' sh -c '"$0" --timeout 50s --pipeline sleep 60 ::: ./junk; read x; echo got $x' "$pspawn"
 
 # ---- progress
 

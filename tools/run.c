@@ -132,24 +132,61 @@ static void listen_to_signals(struct run *run)
 	run->signals = ends[0];
 }
 
-/*
- * A group of its own is behind our terminal, and stopped when it reads from there. So
- * it comes to the front in our place, like a job of a shell's.
- */
-static void share_terminal(struct run *run)
+/* ---- our terminal */
+
+static int reads_from_terminal(const struct run *run)
 {
 	const struct options *options = run->options;
+
+	return isatty(STDIN_FILENO) && !run->passes[RUN_IN] && options_fd(options, 0) < 0 &&
+	       !leads(options) && options_find(options, PSPAWN_ATTR_NO_TTY) < 0;
+}
+
+/*
+ * A group of its own is behind our terminal, and stopped when it reads from there. So
+ * it comes to the front in our place, like a job of a shell's: by itself, before it can read,
+ * or show what somebody answers with a key that is meant for it. Where a backend is asked
+ * for that may not have the like, we bring it there when it has started.
+ */
+static void come_to_front(struct run *run)
+{
+	struct pspawn_cmd *first = &run->cmds[0];
+	struct pspawn_attr *attrs;
+
+	if (!reads_from_terminal(run) || first->backend ||
+	    options_find(run->options, PSPAWN_ATTR_FOREGROUND) >= 0 ||
+	    tcgetpgrp(STDIN_FILENO) != getpgrp())
+		return;
+	attrs = values_keep(first->nattrs + 1, sizeof(*attrs));
+	for (size_t i = 0; i < first->nattrs; i++)
+		attrs[i] = first->attrs[i];
+	attrs[first->nattrs++] = pspawn_attr_prefer(pspawn_attr_foreground(STDIN_FILENO));
+	first->attrs = attrs;
+	run->is_ahead = 1;
+}
+
+static void take_terminal_back(const struct run *run)
+{
+	if (run->is_ahead)
+		terminal_give_back(getpgrp());
+}
+
+static void share_terminal(struct run *run)
+{
 	const struct pspawn_child *first = &run->started[0];
 
-	run->shares_terminal = first->group > 0 && isatty(STDIN_FILENO) && !run->passes[RUN_IN] &&
-			       options_fd(options, 0) < 0 && !leads(options) &&
-			       options_find(options, PSPAWN_ATTR_NO_TTY) < 0;
-	if (!run->shares_terminal || terminal_foreground() < 0)
+	run->is_ahead = 0;
+	run->shares_terminal = first->group > 0 && reads_from_terminal(run);
+	if (!run->shares_terminal)
 		return;
-	run->is_ahead = 1;
-	terminal_give_back(first->group);
-	/* It may have read already. */
-	pspawn_kill_all(first, SIGCONT);
+	if (tcgetpgrp(STDIN_FILENO) == first->group) {
+		run->is_ahead = 1;
+	} else if (terminal_foreground() >= 0) {
+		run->is_ahead = 1;
+		terminal_give_back(first->group);
+		/* It may have read already. */
+		pspawn_kill_all(first, SIGCONT);
+	}
 }
 
 /* A program that shows things on our terminal itself has it alone. */
@@ -187,14 +224,16 @@ int run_bounded(const struct options *options)
 	run.options = options;
 	describe(&run);
 	listen_to_signals(&run);
-	if (pspawn_job_start(&run.job, run.cmds, run.count, &run.io, &error) < 0)
+	come_to_front(&run);
+	if (pspawn_job_start(&run.job, run.cmds, run.count, &run.io, &error) < 0) {
+		take_terminal_back(&run);
 		return failure(options, &run.cmds[error.stage], &error);
+	}
 	begin(&run);
 	run_loop(&run);
 	progress_erase(&run.progress);
 	terminal_restore();
-	if (run.is_ahead)
-		terminal_give_back(getpgrp());
+	take_terminal_back(&run);
 	status = run_end(&run);
 	pspawn_job_free(run.job);
 	return status;
