@@ -96,16 +96,6 @@ CASE(Y60, it_goes_on_while_we_do)
 	CHECK_INT(fault_malloc_held(), 0);
 }
 
-/* posix_spawn(3) has no such start, nor has the linux backend where libc does its births. */
-static const char *goes_on_by(void)
-{
-#if defined(__x86_64__) || defined(__aarch64__)
-	if (strcmp(suite_runs_by(), "linux") == 0)
-		return "linux";
-#endif
-	return "fork";
-}
-
 CASE(Y61, waiting_just_works)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "exit 7") };
@@ -113,7 +103,7 @@ CASE(Y61, waiting_just_works)
 
 	for (int i = 0; i < 50; i++) {
 		begin(&child, &cmd);
-		CHECK_STR(pspawn_backend_name(&child), goes_on_by());
+		CHECK_STR(pspawn_backend_name(&child), suite_goes_on_by());
 		CHECK_INT(exit_code(&child), 7);
 		CHECK_INT(fault_malloc_held(), 0);
 	}

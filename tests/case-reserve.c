@@ -159,7 +159,7 @@ CASE(Y22, a_start_that_goes_on)
 	files(3, 3);
 	probe_start(&cmd, &record);
 	CHECK_INT(record.table.count, 3);
-	if (strcmp(suite_runs_by(), "linux") == 0 && record.room > 0)
+	if (strcmp(suite_goes_on_by(), "linux") == 0 && record.room > 0)
 		CHECK(record.room <= 4096);
 	CHECK_INT(pspawn_reserve(0), 0);
 }

@@ -137,6 +137,15 @@ const char *suite_runs_by(void)
 	return backend;
 }
 
+const char *suite_goes_on_by(void)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+	if (strcmp(suite_runs_by(), "linux") == 0)
+		return "linux";
+#endif
+	return "fork";
+}
+
 void suite_check_backend(const char *name)
 {
 	if (!fallback_accepted && strcmp(name, suite_runs_by()) != 0)

@@ -94,6 +94,12 @@ void suite_apart(void (*scene)(const void *), const void *argument);
 /* What carries plans out here: the last rung in an emulator, and where posix_spawn cannot close. */
 const char *suite_runs_by(void);
 
+/*
+ * Whoever is to run a start that goes on: posix_spawn(3) has none of the kind, nor has the linux
+ * backend where libc does its births.
+ */
+const char *suite_goes_on_by(void);
+
 /* Every start has to be by the suite's own backend; a case where the next rung may run says so. */
 void suite_accept_fallback(void);
 void suite_check_backend(const char *name);
