@@ -2,7 +2,8 @@
 /*
  * The floor: one buffer whose size is known beforehand, read(2) into it until the end.
  * And write(2) until all is written. No limits, no second stream, no deadline.
- * It has a third work, to touch memory and give it back, which collect.sh has done before each other.
+ * It has a third work, to touch memory and give it back, which collect.sh has done before each
+ * measurement.
  */
 #include <spawn.h>
 #include <sys/wait.h>

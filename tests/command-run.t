@@ -231,13 +231,17 @@ shows pty_follows_our_size 3 '^11 22' -s 50x132 -r 11x22 "$pspawn" --pty --timeo
 	'trap "stty size; exit 3" WINCH; echo ready; while :; do sleep 0.05; done'
 shows pty_gets_keys 0 'got a  b' -t 'a  b
 ' "$pspawn" --pty --timeout 50s sh -c 'echo ready; IFS=; read x; echo got $x'
+# without_strace NAME: is there none? Then NAME is skipped.
+without_strace() {
+	if strace -o log true 2>/dev/null; then
+		return 1
+	fi
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP no strace"
+}
 # interrupted NUMBER: a signal comes just as it looks whether there is something to read
 interrupted() {
-	if ! strace -o log true 2>/dev/null; then
-		number=$((number + 1))
-		echo "ok $number - pty_poll_$1_is_interrupted # SKIP no strace"
-		return
-	fi
+	! without_strace "pty_poll_$1_is_interrupted" || return 0
 	# Whoever is traced cannot be asked for leaks.
 	expect "pty_poll_$1_is_interrupted" 3 '' '' sh -c 'sleep 60 >held &
 		ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL 20 strace \
@@ -284,14 +288,11 @@ shows interrupt_is_passed_on 130 ready -t "$(key 003)" sh -c '"$0" --stdin-text 
 shows suspends_and_resumes 0 'got hello' -t "$(key 032)hello
 " sh -mc '"$0" --timeout 50s sh -c "echo ready; read x; echo got \$x"; [ $? -gt 128 ] && fg' "$pspawn"
 # It comes there by itself, before we have asked our terminal anything.
-if strace -o log true 2>/dev/null; then
+if ! without_strace comes_to_the_front_by_itself; then
 	shows comes_to_the_front_by_itself 0 '^ahead' env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" \
 		strace -o log -e trace=ioctl -e inject=ioctl:delay_enter=200000 "$pspawn" --timeout 50s \
 		sh -c 'read pid name state parent group session terminal front rest </proc/$$/stat
 			if [ "$group" = "$front" ]; then echo ahead; else echo behind; fi'
-else
-	number=$((number + 1))
-	echo "ok $number - comes_to_the_front_by_itself # SKIP no strace"
 fi
 shows is_brought_to_the_front 0 'got x' -t 'x
 ' "$pspawn" --backend fork --timeout 50s sh -c 'echo ready; read x; echo got $x'
