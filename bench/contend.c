@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +53,39 @@ long long contend_now(void)
 int contend_as(const struct contest *contest, const char *kind)
 {
 	return strcmp(contest->as, kind) == 0;
+}
+
+/* ---- the end of a child */
+
+static int wait_by_pidfd(pid_t pid)
+{
+	int status = -1;
+#ifdef SYS_pidfd_open
+	enum { BY_PIDFD = 3 };
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	siginfo_t info;
+
+	if (pidfd >= 0 && waitid(BY_PIDFD, (id_t)pidfd, &info, WEXITED) == 0)
+		status = info.si_status;
+	close(pidfd);
+#else
+	(void)pid;
+	errno = ENOSYS;
+#endif
+	return status;
+}
+
+static int wait_by_pid(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+void contend_wait(const struct contest *contest, pid_t pid)
+{
+	if (contend_as(contest, "pidfd") ? wait_by_pidfd(pid) : wait_by_pid(pid))
+		contend_fail("wait", errno);
 }
 
 /* ---- what the parent is like */

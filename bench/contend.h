@@ -20,6 +20,8 @@
 #ifndef CONTEND_H
 #define CONTEND_H
 
+#include <sys/types.h>
+
 /* All of it is set before the first start, and never changes. */
 struct contest {
 	char *program;
@@ -42,6 +44,13 @@ extern const struct contender contender;
 
 /* For errors that nobody expects: prints, and ends the process. */
 void contend_fail(const char *what, int code);
+
+/*
+ * Wait for the end of the child, which has to be a good one. --as `pidfd`: by a descriptor that no
+ * stranger's pid can be taken for, opened and closed again. It is opened here, when the child is there:
+ * the cheapest way to have one, and too late where somebody else waits for children.
+ */
+void contend_wait(const struct contest *contest, pid_t pid);
 
 /* Now, in nanoseconds. */
 long long contend_now(void);

@@ -2,12 +2,10 @@
 /*
  * posix_spawn by hand: three descriptors placed, the rest closed where it can, SIGPIPE default,
  * mask empty. The actions are made for each start, as they have to be where descriptors come and
- * go.
+ * go. --as pidfd: with a handle that no stranger's pid can be taken for, see contend_wait().
  */
-#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/wait.h>
 
 #include "contend.h"
 
@@ -43,12 +41,10 @@ static long long start(const struct contest *contest)
 	pid_t pid;
 	int result = spawn(contest, &pid);
 	long long started = contend_now();
-	int status;
 
 	if (result)
 		contend_fail("posix_spawn", result);
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		contend_fail("wait", ECHILD);
+	contend_wait(contest, pid);
 	return started;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* The floor: vfork and execve by hand, and nothing else. No descriptor is placed, none closed. */
+/*
+ * The floor: vfork and execve by hand, and nothing else. No descriptor is placed, none closed.
+ * --as pidfd: with a handle that no stranger's pid can be taken for, see contend_wait().
+ */
 #include <errno.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "contend.h"
@@ -12,7 +14,6 @@ static long long start(const struct contest *contest)
 {
 	pid_t pid = vfork();
 	long long started;
-	int status;
 
 	if (pid < 0)
 		contend_fail("vfork", errno);
@@ -21,8 +22,7 @@ static long long start(const struct contest *contest)
 		_exit(127);
 	}
 	started = contend_now();
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		contend_fail("wait", ECHILD);
+	contend_wait(contest, pid);
 	return started;
 }
 
