@@ -83,7 +83,12 @@ extern const struct backend *const ladder[];
 int report_failure(struct report *report, int code, int step, int index);
 
 /* Close it, if it is open, and remember that. */
-void close_if(int *fd);
+static inline void close_if(int *fd)
+{
+	if (*fd >= 0)
+		sys_release(*fd);
+	*fd = -1;
+}
 
 /*
  * Move the descriptor `fd`, which is ours, to a number above 2 that the plan

@@ -17,9 +17,8 @@
 static void set_of(unsigned long long signals, sigset_t *set)
 {
 	sigemptyset(set);
-	for (int number = 1; number <= 64; number++) {
-		if (!(signals >> (number - 1) & 1))
-			continue;
+	for (; signals; signals &= signals - 1) {
+		int number = __builtin_ctzll(signals) + 1;
 #ifdef __linux__
 		if (number >= 32 && number <= 34) {
 			unsigned bit = (unsigned)number - 1;

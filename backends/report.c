@@ -20,13 +20,6 @@ const struct plan_step *find_step(const struct plan *plan, int kind)
 	return NULL;
 }
 
-void close_if(int *fd)
-{
-	if (*fd >= 0)
-		sys_release(*fd);
-	*fd = -1;
-}
-
 /*
  * A number of ours that the plan reads would turn a descriptor which is not
  * open, and has to be an error, into one that leads to us.

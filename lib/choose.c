@@ -68,7 +68,7 @@ int choose(const struct work *work, struct choice *choice, struct report *report
 		choice->rung++;
 	if (!*choice->rung)
 		return refused(report, choice, no_such_backend, -1);
-	if (is_unknown_here(&work->plan, &index))
+	if (work->cmd.nattrs > 0 && is_unknown_here(&work->plan, &index))
 		return refused(report, choice, "this system has nothing of the kind", index);
 	return settle(work, choice, report);
 }

@@ -122,10 +122,27 @@ static size_t break_cycle(struct fdmap_pair *pairs, size_t n, struct fdmap_pair 
 	return count;
 }
 
+int fdmap_has_no_order(const struct fdmap_pair *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pairs[i].from >= 0 && pairs[i].from <= pairs[n - 1].to)
+			return 0;
+	return 1;
+}
+
+static size_t emit_all(const struct fdmap_pair *pairs, size_t n, struct fdmap_move *moves)
+{
+	for (size_t i = 0; i < n; i++)
+		emit(&moves[i], pairs[i].from, pairs[i].to, pairs[i].index);
+	return n;
+}
+
 size_t fdmap_order(struct fdmap_pair *pairs, size_t n, int scratch, struct fdmap_move *moves)
 {
 	size_t count = 0;
 
+	if (fdmap_has_no_order(pairs, n))
+		return emit_all(pairs, n, moves);
 	count_readers(pairs, n);
 	for (size_t i = 0; i < n; i++)
 		count += follow(pairs, n, &pairs[i], moves + count);

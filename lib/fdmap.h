@@ -33,6 +33,12 @@ struct fdmap_move {
 int fdmap_unused(const struct fdmap_pair *pairs, size_t n, int from);
 
 /*
+ * Nothing is both read and written, because all sources lie above the numbers of the child, as in
+ * most maps. Then there is no cycle and no identity. The pairs are sorted by `to`.
+ */
+int fdmap_has_no_order(const struct fdmap_pair *pairs, size_t n);
+
+/*
  * The fewest moves, one after the other, that do what the pairs wish at once:
  * one for each pair and one more for each cycle, unless a number outside the
  * cycle gets a copy of one on it: then that copy serves. The pairs are sorted

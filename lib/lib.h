@@ -35,8 +35,9 @@ struct work {
 	struct fdmap_move *moves;
 	struct plan_step *steps;
 	int *keep;
-	int *theirs; /* by entry: the child's end of a pipe or pair, or -1 */
-	int *ours;   /* by entry: what is handed back, or -1 */
+	size_t nends; /* how many entries to look at: all, or 0 if none makes a pipe or pair */
+	int *theirs;  /* by entry: the child's end of a pipe or pair, or -1 */
+	int *ours;    /* by entry: what is handed back, or -1 */
 	int scratch; /* a number that we hold for the plan, or -1 */
 	int cgroup;  /* a duplicate for the handle, or -1 */
 	int held;    /* a duplicate of the program's descriptor, or -1 */

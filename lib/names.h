@@ -42,7 +42,6 @@
 #define choose pspawn0_choose
 #define choose_next pspawn0_choose_next
 #define climb pspawn0_climb
-#define close_if pspawn0_close_if
 #define close_rest pspawn0_close_rest
 #define cmd_check pspawn0_cmd_check
 #define cmd_goes_on pspawn0_cmd_goes_on
@@ -57,6 +56,7 @@
 #define env_base pspawn0_env_base
 #define env_edit pspawn0_env_edit
 #define failed_birth pspawn0_failed_birth
+#define fdmap_has_no_order pspawn0_fdmap_has_no_order
 #define fdmap_order pspawn0_fdmap_order
 #define fdmap_unused pspawn0_fdmap_unused
 #define fill_child pspawn0_fill_child

@@ -47,11 +47,22 @@ static void number_pairs(struct work *work)
 			work->pairs[i].from = work->theirs[~work->pairs[i].from];
 }
 
+static int makes_any(const struct pspawn_cmd *cmd)
+{
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (is_made(cmd->fds[i].kind))
+			return 1;
+	return 0;
+}
+
 static int take_pipes(struct work *work, int *index)
 {
 	const struct pspawn_cmd *cmd = &work->cmd;
 
-	for (size_t i = 0; i < cmd->nfds; i++)
+	work->nends = makes_any(cmd) ? cmd->nfds : 0;
+	for (size_t i = 0; i < work->nends; i++)
+		work->theirs[i] = work->ours[i] = -1;
+	for (size_t i = 0; i < work->nends; i++)
 		if (is_made(cmd->fds[i].kind)) {
 			int result = take_pipe(work, i);
 
@@ -139,7 +150,7 @@ static int speaks_of_what_is_taken(const struct work *work)
 {
 	int is_one = work->scratch >= 0 || work->held >= 0;
 
-	for (size_t i = 0; i < work->cmd.nfds; i++)
+	for (size_t i = 0; i < work->nends; i++)
 		is_one |= work->theirs[i] >= 0;
 	return is_one;
 }
@@ -147,11 +158,8 @@ static int speaks_of_what_is_taken(const struct work *work)
 int numbers_take(struct work *work, struct report *report)
 {
 	int index = -1;
-	int result;
+	int result = take_pipes(work, &index);
 
-	for (size_t i = 0; i < work->cmd.nfds; i++)
-		work->theirs[i] = work->ours[i] = -1;
-	result = take_pipes(work, &index);
 	if (result < 0)
 		report_failure(report, -result, PSPAWN_STEP_PREPARE, index);
 	else
@@ -170,7 +178,7 @@ int numbers_take(struct work *work, struct report *report)
 
 void numbers_drop(struct work *work)
 {
-	for (size_t i = 0; i < work->cmd.nfds; i++) {
+	for (size_t i = 0; i < work->nends; i++) {
 		close_if(&work->theirs[i]);
 		close_if(&work->ours[i]);
 	}
@@ -183,7 +191,7 @@ void numbers_drop(struct work *work)
 
 void numbers_hand_over(struct work *work)
 {
-	for (size_t i = 0; i < work->cmd.nfds; i++)
+	for (size_t i = 0; i < work->nends; i++)
 		if (work->ours[i] >= 0) {
 			*work->cmd.fds[i].end = work->ours[i];
 			work->ours[i] = -1;

@@ -91,7 +91,7 @@ static uint64_t used_from(const struct plan *plan, int base)
 
 int plan_unused(const struct plan *plan, int from)
 {
-	/* In a dense map this has been searched for already. */
+	/* In a large map this has been searched for already. */
 	if (from >= 3 && from < plan->unused)
 		return plan->unused;
 	while (from <= plan->highest) {
@@ -104,6 +104,9 @@ int plan_unused(const struct plan *plan, int from)
 	}
 	return from;
 }
+
+/* From here on it is worth to seek a free number once for all who will need one. */
+enum { MANY_STEPS = 64 };
 
 /* Steps by which the child may no longer be what its parent is, in the kernel's eyes. */
 static int changes_powers(int kind)
@@ -124,7 +127,8 @@ static void look_over(struct plan *plan)
 		plan->new_powers |= changes_powers(step->kind);
 	}
 	plan->new_powers |= (plan->namespaces & PSPAWN_NS_USER) != 0;
-	plan->unused = plan_unused(plan, 3);
+	if (plan->nsteps > MANY_STEPS)
+		plan->unused = plan_unused(plan, 3);
 }
 
 static void begin(struct planner *planner)
@@ -162,6 +166,9 @@ static void add_first_part(struct planner *p)
 	plan_birth(p);
 	/* A handler must never run in a child that may share our memory. */
 	plan_signals(p);
+	/* Nothing below is done unless an attribute asks for it. */
+	if (p->parts->cmd->nattrs == 0)
+		return;
 	/* What follows is charged to it. */
 	plan_attr_fd(p, PSPAWN_ATTR_CGROUP, STEP_CGROUP);
 	/* Before a new session, in which there would be none to give up. */
@@ -189,6 +196,8 @@ static void add_first_part(struct planner *p)
 
 static void add_identity(struct planner *p)
 {
+	if (p->parts->cmd->nattrs == 0)
+		return;
 	/* Both need CAP_SETPCAP, which a change of user takes away. */
 	plan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);
 	plan_attr(p, PSPAWN_ATTR_SECUREBITS, STEP_SECUREBITS);

@@ -109,7 +109,7 @@ struct plan {
 	int top;	 /* the highest of the parent's numbers that a step reads or keeps */
 	int left_over;	 /* scratch, where moves pass through it and leave it open; else -1 */
 	int highest;	 /* the highest number that a step speaks of */
-	int unused;	 /* the lowest from 3 on that none speaks of */
+	int unused;	 /* of many steps: the lowest from 3 on that none speaks of; else 2 */
 	int scratch;	 /* a number that moves may pass through, or one of enum plan_scratch */
 	int inherit_all;
 	int rehearsal;	 /* see replay() */

@@ -103,10 +103,8 @@ static void take_stdio(struct seat *seat, int number, enum stdio_state state)
 
 static long add_stdio(struct seat *seats, size_t n, const enum stdio_state stdio[3])
 {
-	size_t mentioned = n;
-
 	for (int number = 0; number <= 2; number++)
-		if (!find(seats, mentioned, number))
+		if (stdio[number] != STDIO_MENTIONED)
 			take_stdio(&seats[n++], number, stdio[number]);
 	return (long)n;
 }
@@ -157,7 +155,8 @@ long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], s
 			return -EINVAL;
 		}
 	n = (size_t)add_stdio(seats, n, stdio);
-	sort(seats, n);
+	if (n > cmd->nfds)
+		sort(seats, n);
 	for (size_t i = 0; i < n; i++)
 		if (seats[i].how == SEAT_SAME && resolve(seats, n, &seats[i]) < 0) {
 			*index = seats[i].index;

@@ -18,7 +18,7 @@ static int has_unknown_tail(const void *given, size_t given_size, size_t size)
 
 int copy_versioned(void *to, size_t size, const void *given, size_t oldest)
 {
-	size_t given_size;
+	size_t given_size, known_size;
 
 	if (!given)
 		return -EINVAL;
@@ -27,7 +27,9 @@ int copy_versioned(void *to, size_t size, const void *given, size_t oldest)
 		return -EINVAL;
 	if (has_unknown_tail(given, given_size, size))
 		return -E2BIG;
-	memset(to, 0, size);
-	memcpy(to, given, given_size < size ? given_size : size);
+	known_size = given_size < size ? given_size : size;
+	memcpy(to, given, known_size);
+	if (known_size < size)
+		memset((char *)to + known_size, 0, size - known_size);
 	return 0;
 }

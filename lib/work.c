@@ -41,12 +41,15 @@ static int take_room(struct work *work)
 	return 0;
 }
 
-static int is_mentioned(const struct pspawn_cmd *cmd, int number)
+/* Which of 0, 1 and 2, as bits. */
+static unsigned mentioned(const struct pspawn_cmd *cmd)
 {
+	unsigned bits = 0;
+
 	for (size_t i = 0; i < cmd->nfds; i++)
-		if (cmd->fds[i].child == number)
-			return 1;
-	return 0;
+		if (cmd->fds[i].child <= 2)
+			bits |= 1u << cmd->fds[i].child;
+	return bits;
 }
 
 static enum stdio_state state_of(int number)
@@ -66,11 +69,11 @@ int work_has_same_stdio(const struct work *work)
 
 static int take_seats(struct work *work, int *index)
 {
+	unsigned bits = mentioned(&work->cmd);
 	long n;
 
 	for (int number = 0; number <= 2; number++)
-		work->stdio[number] = is_mentioned(&work->cmd, number) ? STDIO_MENTIONED
-									: state_of(number);
+		work->stdio[number] = bits >> number & 1 ? STDIO_MENTIONED : state_of(number);
 	n = plan_seats(&work->cmd, work->stdio, work->seats, index);
 	if (n < 0)
 		return (int)n;
@@ -108,7 +111,9 @@ static size_t order_moves(struct work *work)
 	struct plan *plan = &work->plan;
 	size_t nmoves;
 
-	if (!plan->inherit_all)
+	if (fdmap_has_no_order(work->pairs, plan->npairs))
+		plan->scratch = SCRATCH_NONE;
+	else if (!plan->inherit_all)
 		plan->scratch = lowest_scratch(work);
 	nmoves = fdmap_order(work->pairs, plan->npairs, plan->scratch, work->moves);
 	if (plan->scratch == SCRATCH_LATER && !needs_scratch(work, nmoves))

@@ -95,6 +95,9 @@ cat >"$work/list" <<'END'
 lib/fdmap.c%s/writer->pending++/(void)writer/%fork%A04 A23
 lib/fdmap.c%s/last->from = first->copy;/;/%fork%A04 A23
 lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
+lib/fdmap.c%s/pairs\[i\].from <= pairs\[n - 1\].to/0/%fork%A04 A23
+lib/seats.c%s/if (n > cmd->nfds)/if (0)/%fork%B03 C03
+lib/numbers.c%s/makes_any(cmd) ? cmd->nfds : 0/0/%fork%E09
 lib/seats.c%s/seats\[i\].to == seats\[i - 1\].to/0/%fork%K02
 lib/seats.c%s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/%fork%C03 C17
 lib/seats.c%s/hops < n ?/hops < 2 ?/%fork%F11
