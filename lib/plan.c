@@ -162,13 +162,6 @@ static void add_exec(struct planner *planner)
 /* Root's powers are used before they are dropped, and all of ours before they are. */
 static void add_first_part(struct planner *p)
 {
-	/* The parent's part: the child has ids before it does anything by them. */
-	plan_birth(p);
-	/* A handler must never run in a child that may share our memory. */
-	plan_signals(p);
-	/* Nothing below is done unless an attribute asks for it. */
-	if (p->parts->cmd->nattrs == 0)
-		return;
 	/* What follows is charged to it. */
 	plan_attr_fd(p, PSPAWN_ATTR_CGROUP, STEP_CGROUP);
 	/* Before a new session, in which there would be none to give up. */
@@ -196,8 +189,6 @@ static void add_first_part(struct planner *p)
 
 static void add_identity(struct planner *p)
 {
-	if (p->parts->cmd->nattrs == 0)
-		return;
 	/* Both need CAP_SETPCAP, which a change of user takes away. */
 	plan_attr(p, PSPAWN_ATTR_BOUNDING, STEP_BOUNDING);
 	plan_attr(p, PSPAWN_ATTR_SECUREBITS, STEP_SECUREBITS);
@@ -214,10 +205,18 @@ void plan_make(struct plan *plan, const struct plan_parts *parts)
 {
 	struct planner planner = { .plan = plan, .parts = parts };
 	struct planner *p = &planner;
+	int has_attrs = parts->cmd->nattrs > 0;
 
 	begin(p);
-	add_first_part(p);
-	add_identity(p);
+	/* The parent's part: the child has ids before it does anything by them. */
+	if (has_attrs)
+		plan_birth(p);
+	/* A handler must never run in a child that may share our memory. */
+	plan_signals(p);
+	if (has_attrs) {
+		add_first_part(p);
+		add_identity(p);
+	}
 	/* With the new user's rights; before descriptors, because dir_fd is gone afterwards,
 	 * and before files are opened, whose paths are relative to the child's directory. */
 	plan_directory(p);
