@@ -26,6 +26,7 @@ without() {
 # Our own, from `make`, and the same program under two versions of glibc.
 have_own() {
 	here vfork no 'the floor: vfork and execve, by hand, and nothing else'
+	here vfork-pidfd no 'the same, with a pidfd to wait by, as ours have one'
 	here pspawn yes 'pspawn_start(), the backend that this build prefers'
 	here pspawn-async yes 'the same with PSPAWN_ASYNC: it does not wait for the program'
 	here pspawn-prepared yes 'pspawn_start_prepared()'
@@ -96,6 +97,7 @@ command_of() {
 		echo "${libc%/*}"/ld-linux-*.so.* --library-path "${libc%/*}" bench/start-posix_spawn
 		;;
 	pspawn-*) echo bench/start-pspawn --as "${1#pspawn-}" ;;
+	vfork-pidfd) echo bench/start-vfork --as pidfd ;;
 	fork-careful) echo bench/start-fork --as careful ;;
 	libuv) echo bench/start-uv ;;
 	go | rust) echo "$work/start-$1" ;;
