@@ -167,19 +167,33 @@ static int sleep_on(int watch, int left)
 	return result != 0 && (result > 0 || errno != EINTR);
 }
 
+/*
+ * The same without a limit, by a cheaper call, which as libc has it is a cancellation point, too. It
+ * leaves the status where it is, and the news of a stop of a child that we trace, by which it ends. 0
+ * also where it says nothing: that, a signal, a status that is gone, a kernel that knows no P_PIDFD.
+ */
+static int sleep_without_limit(int watch)
+{
+	siginfo_t info;
+
+	info.si_pid = 0;
+	return waitid((idtype_t)WAIT_BY_PIDFD, (id_t)watch, &info, WEXITED | WNOWAIT | __WALL) ==
+		       0 && wait_is_end(&info);
+}
+
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage *rusage)
 {
 	int64_t deadline = wait_deadline(timeout_ms);
-	int result;
+	int ended, result;
 
 	if (watch < 0)
 		return wait_with_backoff(pid, timeout_ms, status, rusage);
-	for (;;) {
+	ended = timeout_ms < 0 && sleep_without_limit(watch);
+	while (!ended) {
 		int left = wait_left(deadline);
 
-		if (sleep_on(watch, left))
-			break;
-		if (left == 0)
+		ended = sleep_on(watch, left);
+		if (!ended && left == 0)
 			return -ETIMEDOUT;
 	}
 	result = ask(pid, watch, status, rusage);

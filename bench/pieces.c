@@ -7,7 +7,6 @@
  * usage: pieces PROGRAM [ROUNDS]
  */
 #include <fcntl.h>
-#include <poll.h>
 #include <pspawn.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +23,7 @@
 extern char **environ;
 
 /* Each with all that is above it. */
-enum piece { VFORK, CLONE, PIDFD, POLL, TABLE, PLACES, SIGNALS, MASK, PREPARED, STARTED, PIECES };
+enum piece { VFORK, CLONE, PIDFD, TWICE, TABLE, PLACES, SIGNALS, MASK, PREPARED, STARTED, PIECES };
 
 /* None has a divisor in common with PIECES, so that all come about. */
 static const int strides[] = { 1, 3, 7, 9 };
@@ -33,7 +32,7 @@ static const char *const names[PIECES] = {
 	[VFORK] = "vfork(2), execve(2), waitpid(2)",
 	[CLONE] = "clone3(2) with CLONE_VM, CLONE_VFORK, CLONE_CLEAR_SIGHAND for vfork(2)",
 	[PIDFD] = "a pidfd, waitid(2) by that, close(2)",
-	[POLL] = "poll(2) before waitid(2)",
+	[TWICE] = "another waitid(2) before, which sleeps and takes nothing",
 	[TABLE] = "CLONE_FILES, and close_range(2) for a table of its own",
 	[PLACES] = "three dup3(2), and close_range(2) for the rest",
 	[SIGNALS] = "two rt_sigaction(2)",
@@ -114,9 +113,8 @@ static void start_by_vfork(void)
 		fail("vfork");
 }
 
-static void wait_for(pid_t pid, int pidfd, int polls)
+static void wait_for(pid_t pid, int pidfd, int twice)
 {
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
 	struct rusage rusage;
 	siginfo_t info;
 	int status;
@@ -125,8 +123,8 @@ static void wait_for(pid_t pid, int pidfd, int polls)
 		waitpid(pid, &status, __WALL);
 		return;
 	}
-	if (polls)
-		poll(&end, 1, -1);
+	if (twice)
+		syscall(SYS_waitid, WAIT_BY_PIDFD, pidfd, &info, WEXITED | WNOWAIT | __WALL, NULL);
 	if (syscall(SYS_waitid, WAIT_BY_PIDFD, pidfd, &info, WEXITED | __WALL, &rusage) < 0 ||
 	    info.si_status != 0)
 		fail("waitid");
@@ -147,7 +145,7 @@ static void start_by_clone(enum piece upto)
 		set_mask(0);
 	if (pid < 0)
 		fail("clone3");
-	wait_for((pid_t)pid, pidfd, upto >= POLL);
+	wait_for((pid_t)pid, pidfd, upto >= TWICE);
 }
 
 /* ---- by the library */

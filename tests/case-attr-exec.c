@@ -349,6 +349,39 @@ CASE(N77, stops_are_the_tracers)
 	CHECK(ended.exited && ended.code == 5);
 }
 
+static void *wait_without_limit(void *argument)
+{
+	struct pspawn_status ended;
+	int result = pspawn_wait(argument, &ended, -1);
+
+	return result == 0 && ended.exited && ended.code == 5 ? NULL : argument;
+}
+
+/* Only the thread that traces may let it go on, so another one waits. */
+CASE(N77, stops_are_the_tracers_without_limit)
+{
+	struct pspawn_child child;
+	pthread_t thread;
+	siginfo_t info;
+	void *result;
+	pid_t pid;
+
+	start_traced(&child);
+	pid = child.pid;
+	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT), 0);
+	CHECK_INT(pthread_create(&thread, NULL, wait_without_limit, &child), 0);
+	usleep(20000);
+#ifdef SYS_IS_RAW
+	info.si_pid = 0;
+	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG), 0);
+	CHECK_INT(info.si_pid, pid);
+	CHECK_INT(info.si_code, CLD_TRAPPED);
+#endif
+	CHECK_INT(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
+	pthread_join(thread, &result);
+	CHECK(result == NULL);
+}
+
 CASE(N77, trace_me)
 {
 	struct pspawn_child child;

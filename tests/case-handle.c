@@ -124,6 +124,9 @@ static const struct refusal refusals[] = {
 	{ -1, 0 }, /* a limit of no descriptors, which poll(2) takes amiss */
 };
 
+/* How long the last wait may take. */
+static int last_wait_ms;
+
 static double cpu_seconds(void)
 {
 	struct rusage used;
@@ -156,14 +159,26 @@ static void wait_with_refusal(const void *argument)
 	if (cpu_seconds() - before > 0.2)
 		FAIL("waiting for 0.4 seconds took %f seconds of work", cpu_seconds() - before);
 	close(end);
-	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
+	CHECK_INT(pspawn_wait(&child, &status, last_wait_ms), 0);
 	CHECK_INT(status.exited, 1);
+}
+
+static void refuse_each(void)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		suite_apart(wait_with_refusal, &refusals[i]);
 }
 
 CASE(I09, status_where_calls_are_refused)
 {
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		suite_apart(wait_with_refusal, &refusals[i]);
+	last_wait_ms = -1;
+	refuse_each();
+}
+
+CASE(I09, status_in_time_where_calls_are_refused)
+{
+	last_wait_ms = 10000;
+	refuse_each();
 }
 
 CASE(I09, rusage_is_of_this_child)

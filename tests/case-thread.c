@@ -306,3 +306,31 @@ CASE(J07, cancel_and_atfork)
 	CHECK(result == NULL);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
+
+static void *wait_without_limit(void *argument)
+{
+	pspawn_wait(argument, NULL, -1);
+	return argument;
+}
+
+CASE(J07, a_cancelled_wait_leaves_the_handle)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("sleep", "1000") };
+	struct pspawn_status ended;
+	struct pspawn_child child;
+	pthread_t thread;
+	void *result;
+
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	/* On its way to sleep, and when it sleeps. */
+	for (unsigned nap_us = 0; nap_us <= 20000; nap_us += 20000) {
+		CHECK_INT(pthread_create(&thread, NULL, wait_without_limit, &child), 0);
+		usleep(nap_us);
+		pthread_cancel(thread);
+		pthread_join(thread, &result);
+		CHECK(result == PTHREAD_CANCELED);
+	}
+	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
+	CHECK_INT(pspawn_wait(&child, &ended, -1), 0);
+	CHECK_INT(ended.signal, SIGKILL);
+}

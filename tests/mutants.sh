@@ -355,7 +355,10 @@ lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
 lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
 lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
 lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
-backends/watch-pidfd.c%s/if (sleep_on(watch, left))$/if (sleep_on(watch, left) || 1)/%linux%N77
+backends/watch-pidfd.c%s/ended = sleep_on(watch, left);/ended = 1;/%linux%N77
+backends/watch-pidfd.c%s/0 \&\& wait_is_end(\&info);/0;/%linux%N77
+backends/watch-pidfd.c%s/WEXITED | WNOWAIT | __WALL) ==$/WEXITED | __WALL) ==/%linux%N77 I09
+backends/watch-pidfd.c%s/return waitid((idtype_t)WAIT_BY_PIDFD, (id_t)watch, &info, \(.*\)) ==$/return RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, \&info, \1, NULL) ==/%linux%J07
 backends/wait.c%s/return info->si_pid != 0 \&\& (/return info->si_pid != 0 || (/%linux%N77
 lib/reserve.c%s/before == pid || !atomic_compare/!atomic_compare/%fork%Y23
 lib/reserve.c%s/^	atomic_store(&changing, 0);/	;/%fork%Y23
