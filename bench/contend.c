@@ -65,12 +65,11 @@ static int wait_by_pidfd(pid_t pid)
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	siginfo_t info;
 
-	if (pidfd >= 0 && waitid(BY_PIDFD, (id_t)pidfd, &info, WEXITED) == 0)
+	if (pidfd >= 0 && waitid((idtype_t)BY_PIDFD, (id_t)pidfd, &info, WEXITED) == 0)
 		status = info.si_status;
 	close(pidfd);
 #else
 	(void)pid;
-	errno = ENOSYS;
 #endif
 	return status;
 }
@@ -85,7 +84,7 @@ static int wait_by_pid(pid_t pid)
 void contend_wait(const struct contest *contest, pid_t pid)
 {
 	if (contend_as(contest, "pidfd") ? wait_by_pidfd(pid) : wait_by_pid(pid))
-		contend_fail("wait", errno);
+		contend_fail("wait", ECHILD);
 }
 
 /* ---- what the parent is like */
