@@ -82,6 +82,9 @@ extern const struct backend *const ladder[];
 /* Fill the report; returns -code. */
 int report_failure(struct report *report, int code, int step, int index);
 
+/* Did a system call want a descriptor, and got -EMFILE or -ENFILE? */
+int is_out_of_numbers(long result);
+
 /* Close it, if it is open, and remember that. */
 static inline void close_if(int *fd)
 {

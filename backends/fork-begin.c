@@ -5,22 +5,9 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <sys/mman.h>
 
 #include "fork.h"
 #include "watch.h"
-
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
-
-static struct report *make_report(void)
-{
-	void *made = mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	return made == MAP_FAILED ? NULL : made;
-}
 
 /* Its ids could not be mapped: it waits at the gate. */
 static int lose_child(pid_t pid, const struct report *report)
@@ -47,7 +34,7 @@ static int prepare(const struct plan *plan, struct birth *birth, struct line *li
 {
 	line_clear(line);
 	line->tellfd = birth->tellfd;
-	line->shared = birth->under_way = make_report();
+	line->shared = birth->under_way = line_share();
 	if (!birth->under_way)
 		return report_failure(&birth->report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
 	return line_prepare(plan, line, &birth->report);
@@ -64,13 +51,12 @@ int fork_begin(const struct plan *plan, struct birth *birth)
 	if (result == 0)
 		return 0;
 	watch_cancel(line.watch);
-	if (birth->under_way)
-		munmap(birth->under_way, sizeof(struct report));
+	line_unshare(birth->under_way);
 	return result;
 }
 
 void fork_end(struct birth *birth)
 {
 	birth->report = *birth->under_way;
-	munmap(birth->under_way, sizeof(struct report));
+	line_unshare(birth->under_way);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The reference: fork, replay the plan, hear of failures through a pipe that
- * closes by itself when the program is executed. Works everywhere; pays for
+ * closes by itself when the program is executed; or, where there is no number
+ * for a pipe, through memory that is shared. Works everywhere; pays for
  * the size of the parent. A plain fork() in another thread copies the pipe's
  * writing end: then the start lasts until that child executes or ends.
  */
@@ -11,6 +12,8 @@
 
 #include "fork.h"
 #include "watch.h"
+
+enum { LONGEST_NAP_MS = 32 };
 
 /*
  * Sleep until all has been said, which is until nobody holds the other end: the first words
@@ -45,12 +48,30 @@ static void listen_to(const struct line *line, struct report *report)
 	} while (!is_all && size && size % sizeof(*heard) == 0);
 }
 
+/* In a full table: ask until it has executed its program or ended, in ever longer steps. */
+static void read_shared(const struct line *line, pid_t pid, struct report *report)
+{
+	const volatile int *reached = &line->shared->reached;
+	int nap_ms = 1;
+
+	while (watch_peek(pid, -1) == -ETIMEDOUT &&
+	       !(*reached && (line->is_held || sys_has_executed(pid)))) {
+		sys_nap(nap_ms);
+		if (nap_ms < LONGEST_NAP_MS)
+			nap_ms *= 2;
+	}
+	*report = *line->shared;
+}
+
 /* The child's account, with what the parent knows besides. Only it holds the other end. */
-static void hear(struct line *line, struct report *report)
+static void hear(struct line *line, pid_t pid, struct report *report)
 {
 	unsigned long long left_out = report->left_out;
 
-	listen_to(line, report);
+	if (line->shared)
+		read_shared(line, pid, report);
+	else
+		listen_to(line, report);
 	report->left_out |= left_out;
 }
 
@@ -72,7 +93,7 @@ static int start_with(const struct plan *plan, struct birth *birth, struct line 
 	if (pid < 0)
 		return (int)pid;
 	if (!birth->report.code)
-		hear(line, &birth->report);
+		hear(line, pid, &birth->report);
 	if (birth->report.code || !birth->report.reached)
 		return lose_child(birth, pid);
 	birth->pid = pid;
@@ -116,7 +137,7 @@ void fork_rehearse(const struct plan *plan, int code, struct report *report)
 	pid = line_fork(&rehearsal, &line, 0, report);
 	if (pid > 0) {
 		close_if(&line.channel[1]);
-		hear(&line, report);
+		hear(&line, pid, report);
 		sys_reap(pid);
 	}
 	line_drop(&line);

@@ -11,7 +11,9 @@ struct line {
 	int tellfd;	/* what it keeps until it executes: of the channel, or somebody else's */
 	int gate[2];	/* the child waits until its ids are mapped; -1: it need not */
 	int watch;	/* what watch_prepare() and watch_attach() return; -ENOSYS: nobody asks */
-	int by_clone3;	/* its handlers are default already, and `watch` is its pidfd */
+	int by_clone3;	/* its handlers are default already */
+	int has_pidfd;	/* `watch` is its pidfd */
+	int is_held;	/* the parent was suspended until the child executed or ended */
 	struct report *shared; /* memory that both have, for the child's report; NULL: it tells */
 	pid_t parent;
 	struct sys_mask mask; /* the caller's */
@@ -20,7 +22,14 @@ struct line {
 /* Nothing is there yet. With `tellfd` and `shared` set after this, no channel is made. */
 void line_clear(struct line *line);
 
-/* Make it, for a child that nobody watches. Returns 0 or -errno. */
+/* Memory for a report that is shared with children, empty. NULL: there is none. */
+struct report *line_share(void);
+void line_unshare(struct report *shared);
+
+/*
+ * Make it, for a child that is not watched. Where there is no number for a channel, the report is
+ * in shared memory. Returns 0 or -errno.
+ */
 int line_make(const struct plan *plan, struct line *line);
 
 /* Make it with what watching the child will need. Returns 0, or -errno with the report filled. */

@@ -9,10 +9,16 @@
 #include "calls.h"
 #include "entry.h"
 
+/* CLONE_PIDFD or 0. */
+static unsigned long pidfd_of(const struct way *way, const struct wish *wish)
+{
+	return wish->has_no_pidfd ? 0 : (unsigned long)way->pidfd;
+}
+
 static long by_clone(const struct way *way, const struct wish *wish, int *pidfd)
 {
 	char stack[STACK_SIZE] __attribute__((aligned(STACK_ALIGN)));
-	unsigned long flags = CLONE_VM | CLONE_VFORK | (unsigned long)way->pidfd | wish->flags;
+	unsigned long flags = CLONE_VM | CLONE_VFORK | pidfd_of(way, wish) | wish->flags;
 
 	return entry_clone(flags | (unsigned long)way->exit_signal, stack + STACK_SIZE, pidfd,
 			   wish->child, wish->argument);
@@ -20,7 +26,7 @@ static long by_clone(const struct way *way, const struct wish *wish, int *pidfd)
 
 static long by_clone3(const struct way *way, const struct wish *wish, struct entry_args *args)
 {
-	args->flags |= CLONE_VM | CLONE_CLEAR_SIGHAND | (unsigned long)way->pidfd | wish->flags;
+	args->flags |= CLONE_VM | CLONE_CLEAR_SIGHAND | pidfd_of(way, wish) | wish->flags;
 	args->exit_signal = (uint64_t)way->exit_signal;
 	args->stack_size = STACK_SIZE;
 	if (!way->into_cgroup)
@@ -73,5 +79,5 @@ int one_step_down(long result)
 
 int is_shortage(long result)
 {
-	return result == -EAGAIN || result == -ENOMEM || result == -EMFILE || result == -ENFILE;
+	return result == -EAGAIN || result == -ENOMEM || is_out_of_numbers(result);
 }

@@ -39,6 +39,7 @@ CHILD_SIDE static int run(void *argument)
 {
 	struct cradle *cradle = argument;
 
+	*(volatile int *)&cradle->entered = 1;
 	if (cradle->share_files) {
 		/* The table is still the parent's: until this has worked, touch nothing. */
 		cradle->unshare_error = sys_unshare_files(cradle->cut + 1);
@@ -92,24 +93,59 @@ static int try_next(const struct way *way, long pid)
 	return one_step_down(pid);
 }
 
-static long birth_of(struct cradle *cradle)
+/*
+ * A child that is born in a cgroup may be killed before it runs at all: Linux 6.18 kills each one
+ * there if cgroup.kill has ever been written to, for it compares how often with the same of our own
+ * cgroup. Then the next way is tried, which is no birth in there, and that once: somebody else may
+ * have killed the child. It holds us, so it has run by now, or never will.
+ */
+static long unless_stillborn(const struct cradle *cradle, const struct way *way, long pid)
 {
-	struct wish wish = { run, cradle, cradle->namespaces, cradle->plan->cgroup, cradle->bed };
-	size_t first = wish.cgroup < 0;
+	if (pid <= 0 || !way->into_cgroup || *(const volatile int *)&cradle->entered)
+		return pid;
+	watch_cancel(cradle->pidfd);
+	sys_reap((pid_t)pid);
+	return -ECHILD;
+}
+
+/*
+ * Whom we do not wait for enters its cgroup by a write, in its own time. A frozen one would hold it
+ * at its birth, before it has a table of its own, and us with it; and a child that is killed at its
+ * birth could not be replaced: the caller has its pid already.
+ */
+static long birth_as(struct cradle *cradle, const struct wish *wish)
+{
+	size_t first = wish->cgroup < 0 || wish->bed;
 	long pid = -ENOSYS;
 
-	if (cradle->share_files)
-		wish.flags |= CLONE_FILES;
-	if (cradle->bed)
-		atomic_store(&cradle->bed->presence, ENTERS);
 	for (size_t i = first;
 	     i == first || (i < sizeof(ways) / sizeof(ways[0]) && try_next(&ways[i - 1], pid));
 	     i++) {
 		cradle->stage.handlers_cleared = ways[i].by_clone3;
 		cradle->stage.in_cgroup = ways[i].into_cgroup;
-		pid = give_birth(&ways[i], &wish, &cradle->pidfd);
+		cradle->entered = 0;
+		pid = give_birth(&ways[i], wish, &cradle->pidfd);
+		pid = unless_stillborn(cradle, &ways[i], pid);
 	}
 	return pid;
+}
+
+/* A process at its limit of descriptors can still start something: it waits by pid then. */
+static long birth_of(struct cradle *cradle)
+{
+	struct wish wish = { run,	   cradle, cradle->namespaces, cradle->plan->cgroup,
+			     cradle->bed, 0 };
+	long pid;
+
+	if (cradle->share_files)
+		wish.flags |= CLONE_FILES;
+	if (cradle->bed)
+		atomic_store(&cradle->bed->presence, ENTERS);
+	pid = birth_as(cradle, &wish);
+	if (!is_out_of_numbers(pid))
+		return pid;
+	wish.has_no_pidfd = 1;
+	return birth_as(cradle, &wish);
 }
 
 static long birth_in_some_table(struct cradle *cradle)

@@ -17,7 +17,7 @@ static long ask_whether_honest(void)
 {
 	static const struct way plain[] = { { 0, 0, 0, 0 }, { 0, 0, SIGCHLD, 0 } };
 	volatile int mark = 0;
-	struct wish wish = { leave_a_mark, (void *)&mark, 0, -1, NULL };
+	struct wish wish = { leave_a_mark, (void *)&mark, 0, -1, NULL, 0 };
 	struct sys_mask mask;
 	long pid = -EINVAL;
 	int pidfd, answer;

@@ -80,8 +80,8 @@ int failed_birth(struct birth *birth, const struct cradle *cradle, long result)
 		birth->reason = "the kernel refuses every kind of clone that it needs";
 		return BACKEND_PASS;
 	}
-	/* The pidfd found no number: as with the pipes of other backends. */
-	if (result == -EMFILE || result == -ENFILE)
+	/* Of descriptors, as with the numbers that are taken before. */
+	if (is_out_of_numbers(result))
 		step = PSPAWN_STEP_PREPARE;
 	return report_failure(&birth->report, (int)-result, step, -1);
 }

@@ -35,6 +35,7 @@ struct wish {
 	unsigned long flags;
 	int cgroup;
 	struct bed *bed; /* NULL: the child holds us */
+	int has_no_pidfd; /* there is no number for one */
 };
 
 /*
@@ -51,6 +52,7 @@ struct cradle {
 	int copies_files; /* it is better for it to be born with a table of its own */
 	int share_files;
 	int cut; /* with share_files: the child's own table ends here */
+	int entered; /* the child has run at all */
 	int unshare_error; /* why the child could not get a table of its own; 0: it could */
 	int pidfd;
 	struct report report;

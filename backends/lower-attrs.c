@@ -89,14 +89,14 @@ int lower_can(const struct plan_step *step)
 		return LOWER_HAS_CHDIR;
 	case STEP_SETSID:
 		return LOWER_HAS_SETSID;
+	case STEP_FOREGROUND:
+		return LOWER_HAS_FOREGROUND;
 	case STEP_SCHED:
 		return can_set_policy(step->number);
 	case STEP_EXEC: /* by path; other negative numbers are descriptors to come */
 		return step->to == -1;
-	case STEP_SIGNALS: /* libc's own are left ignored unless they are asked for */
-		return (~step->value[0] & PLAN_RESERVED_SIGNALS) == 0;
-	case STEP_MASK: /* libc never blocks its own */
-		return step->number || (step->value[0] & PLAN_RESERVED_SIGNALS) == 0;
+	case STEP_SIGNALS:
+	case STEP_MASK:
 	case STEP_PGROUP:
 	case STEP_MOVE:
 	case STEP_CLEAR:
@@ -105,7 +105,6 @@ int lower_can(const struct plan_step *step)
 	case STEP_OPEN:
 		return 1;
 	default:
-		/* FOREGROUND too: a start that fails would leave the terminal to a dead group. */
 		return 0;
 	}
 }

@@ -71,6 +71,17 @@ static int change_directory(const struct plan_step *step, posix_spawn_file_actio
 #endif
 }
 
+static int come_to_foreground(int terminal, posix_spawn_file_actions_t *actions)
+{
+#if LOWER_HAS_FOREGROUND
+	return posix_spawn_file_actions_addtcsetpgrp_np(actions, terminal);
+#else
+	(void)terminal;
+	(void)actions;
+	return ENOTSUP;
+#endif
+}
+
 int lower(const struct plan *plan, const struct plan_step *step,
 	  posix_spawn_file_actions_t *actions)
 {
@@ -90,6 +101,8 @@ int lower(const struct plan *plan, const struct plan_step *step,
 		return posix_spawn_file_actions_addopen(actions, step->to, step->path,
 							step->flags & ~O_CLOEXEC,
 							(mode_t)step->mode);
+	case STEP_FOREGROUND:
+		return come_to_foreground(step->to, actions);
 	default:
 		/* Attributes and the program are not file actions. */
 		return 0;

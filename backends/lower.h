@@ -35,6 +35,12 @@
 #define LOWER_HAS_CHDIR 0
 #endif
 
+#ifdef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDTCSETPGRP_NP
+#define LOWER_HAS_FOREGROUND 1
+#else
+#define LOWER_HAS_FOREGROUND 0
+#endif
+
 /* Can posix_spawn(3) do the step here at all? */
 int lower_can(const struct plan_step *step);
 

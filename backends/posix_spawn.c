@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "backend.h"
+#include "foreground.h"
 #include "lower.h"
 #include "watch.h"
 
@@ -51,6 +52,8 @@ static const char *cannot_lower(const struct plan *plan, int *index)
 				       : "posix_spawn has nothing of the kind";
 		if (step->prefer)
 			return "posix_spawn cannot go on without a step that fails";
+		if (step->kind == STEP_FOREGROUND && !foreground_is_ours(plan, step))
+			return "only who opens the terminal could give it back";
 	}
 	*index = -1;
 	return cannot_close(plan);
@@ -133,6 +136,11 @@ static int blame(const struct plan *plan, struct birth *birth, int code)
 	/* An open that fails otherwise is the rehearsal's own affair: a FIFO whose reader has gone. */
 	if (report->step == PSPAWN_STEP_OPEN && report->code != code)
 		return report_failure(report, code, PSPAWN_STEP_EXEC, -1);
+	/* No step wants one, so it was libc, which lists what it closes where ranges are missing. */
+	if (report->code == 0 && is_out_of_numbers(-code)) {
+		birth->reason = "posix_spawn itself needs a free number here";
+		return BACKEND_PASS;
+	}
 	/* Every step went well, so it was the program. A rehearsal that was cut short says nothing. */
 	if (report->code == 0)
 		return report_failure(report, code,
@@ -141,16 +149,16 @@ static int blame(const struct plan *plan, struct birth *birth, int code)
 	return -code;
 }
 
-static int spawn(const struct plan *plan, struct birth *birth,
-		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
+static int spawn_once(const struct plan *plan, struct birth *birth,
+		      const posix_spawn_file_actions_t *actions,
+		      const posix_spawnattr_t *attributes)
 {
 	const char *program = plan->steps[plan->nsteps - 1].path;
+	/* Without a number the child is not watched, and waited for by its pid. */
 	int watch = watch_prepare(plan, 0);
 	int waited = 0;
 	int result;
 
-	if (watch < 0 && watch != -ENOSYS)
-		return report_failure(&birth->report, -watch, PSPAWN_STEP_PREPARE, -1);
 	do
 		result = posix_spawn(&birth->pid, program, actions, attributes, plan->argv,
 				     plan->envp);
@@ -161,6 +169,21 @@ static int spawn(const struct plan *plan, struct birth *birth,
 	}
 	watch_cancel(watch);
 	return blame(plan, birth, result);
+}
+
+/* A failed child must not leave the terminal to its group, which ends with it. */
+static int spawn(const struct plan *plan, struct birth *birth,
+		 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
+{
+	struct foreground before;
+	int result;
+
+	foreground_remember(&before, plan);
+	result = spawn_once(plan, birth, actions, attributes);
+	/* The rehearsal has taken it, too. */
+	if (result != 0)
+		foreground_give_back(&before);
+	return result;
 }
 
 /* A source that is kept from the plan: posix_spawn would refuse it before the steps before it. */
@@ -186,6 +209,13 @@ static int fail_as_rehearsed(const struct plan *plan, struct birth *birth)
 	return -report->code;
 }
 
+/* There and back clears close-on-exec, where there is a number for it: see lower.c. */
+static int lacks_scratch(const struct plan *plan)
+{
+	return !LOWER_CLOSES_BY_DEFAULT && plan->scratch == SCRATCH_NONE &&
+	       find_step(plan, STEP_CLEAR) != NULL;
+}
+
 static int start_with(const struct plan *plan, struct birth *birth,
 		      posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
@@ -193,6 +223,10 @@ static int start_with(const struct plan *plan, struct birth *birth,
 
 	if (lacks_a_source(plan))
 		return fail_as_rehearsed(plan, birth);
+	if (lacks_scratch(plan)) {
+		birth->reason = "posix_spawn needs a free number to clear close-on-exec";
+		return BACKEND_PASS;
+	}
 	result = set_attributes(plan, attributes);
 
 	for (size_t i = 0; i < plan->nsteps && result == 0; i++)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -61,12 +62,22 @@ static int name_of(int ours, char *name, size_t size)
 
 #endif
 
-static int open_theirs(int ours)
+static int open_by_name(int ours, int flags)
 {
 	char name[128];
 	int result = name_of(ours, name, sizeof(name));
 
-	return result < 0 ? result : sys_open_cloexec(name, O_RDWR | O_NOCTTY, 0);
+	return result < 0 ? result : sys_open_cloexec(name, flags, 0);
+}
+
+/* By the descriptor where the system can: its name may lead elsewhere, or nowhere, in this /dev. */
+static int open_theirs(int ours, int flags)
+{
+	int theirs = sys_terminal_peer(ours, O_RDWR | O_NOCTTY | flags);
+
+	if (theirs == -ENOSYS)
+		theirs = open_by_name(ours, O_RDWR | O_NOCTTY | flags);
+	return reserve(theirs, NULL);
 }
 
 int pty_open(int ends[2])
@@ -77,13 +88,8 @@ int pty_open(int ends[2])
 	if (ours < 0)
 		return ours;
 	theirs = allow_theirs(ours);
-	/* By the descriptor where the system can: its name may lead elsewhere, or nowhere, in this
-	 * /dev. */
 	if (theirs == 0)
-		theirs = sys_terminal_peer(ours);
-	if (theirs == -ENOSYS)
-		theirs = open_theirs(ours);
-	theirs = reserve(theirs, NULL);
+		theirs = open_theirs(ours, 0);
 	if (theirs < 0) {
 		sys_release(ours);
 		return theirs;
@@ -91,6 +97,11 @@ int pty_open(int ends[2])
 	ends[0] = ours;
 	ends[1] = theirs;
 	return 0;
+}
+
+int pty_hold(int ours)
+{
+	return open_theirs(ours, O_NONBLOCK);
 }
 
 int pty_resize(int ours, unsigned short rows, unsigned short columns)
@@ -103,14 +114,71 @@ int pty_resize(int ours, unsigned short rows, unsigned short columns)
 	ANSWER(ioctl(ours, TIOCSWINSZ, &size));
 }
 
+int pty_set_modes(int fd, const struct termios *modes)
+{
+	ANSWER(tcsetattr(fd, TCSANOW, modes));
+}
+
+static int get_modes(int fd, struct termios *modes)
+{
+	ANSWER(tcgetattr(fd, modes));
+}
+
+/* ---- what is typed */
+
+/* Does it make lines of what is typed, for others to read? */
+static int makes_lines(int ours, struct termios *modes)
+{
+	return get_modes(ours, modes) == 0 && modes->c_lflag & ICANON;
+}
+
+static int is_character(const struct termios *modes, size_t which, char typed)
+{
+	return modes->c_cc[which] != _POSIX_VDISABLE && modes->c_cc[which] == (cc_t)typed;
+}
+
 int pty_end_character(int ours)
 {
 	struct termios modes;
-	int saved = errno;
-	int failed = tcgetattr(ours, &modes) < 0;
 
-	errno = saved;
-	if (failed || !(modes.c_lflag & ICANON) || modes.c_cc[VEOF] == _POSIX_VDISABLE)
+	if (!makes_lines(ours, &modes) || modes.c_cc[VEOF] == _POSIX_VDISABLE)
 		return -1;
 	return modes.c_cc[VEOF];
+}
+
+/* The line is handed over, or taken back. */
+static int ends_line(const struct termios *modes, char typed)
+{
+	return typed == '\n' || (typed == '\r' && modes->c_iflag & ICRNL) ||
+	       is_character(modes, VEOF, typed) || is_character(modes, VEOL, typed) ||
+	       is_character(modes, VKILL, typed);
+}
+
+void pty_count(int ours, struct pty_line *line, const char *typed, size_t size)
+{
+	struct termios modes;
+	size_t longest = sys_longest_line(ours);
+
+	if (!makes_lines(ours, &modes)) {
+		line->length = 0;
+		return;
+	}
+	for (size_t i = 0; i < size; i++) {
+		line->length = ends_line(&modes, typed[i]) ? 0 : line->length + 1;
+		line->is_cut |= line->length > longest;
+	}
+}
+
+/*
+ * A terminal of Linux is read by one at a time. Whoever does not want to wait is told EAGAIN while
+ * another one is in read(2), and that is asleep there: nothing lies there to be read, for
+ * which poll(2) waits until all that was typed has arrived. No byte is asked for, so none is
+ * taken. Elsewhere the answer is 0.
+ */
+int pty_is_read(int theirs)
+{
+	struct pollfd unread = { .fd = theirs, .events = POLLIN };
+	char none;
+
+	return theirs >= 0 && sys_poll(&unread, 1, 0) == 0 && sys_read(theirs, &none, 0) == -EAGAIN;
 }

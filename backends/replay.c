@@ -123,6 +123,21 @@ CHILD_SIDE static int execute_once(const struct plan_step *step, const struct pl
 	return sys_execve(step->path, plan->argv, plan->envp);
 }
 
+/* The failure of the shell itself would be taken for the program's: that one stays. */
+CHILD_SIDE static int execute_by_shell(const struct plan *plan)
+{
+	if (plan->shell_argv)
+		sys_execve(PLAN_SHELL, plan->shell_argv, plan->envp);
+	return -ENOEXEC;
+}
+
+CHILD_SIDE static int allow_shell(const struct plan_step *step, const struct stage *stage)
+{
+	(void)step;
+	(void)stage;
+	return 0;
+}
+
 CHILD_SIDE static int execute(const struct plan_step *step, const struct stage *stage)
 {
 	int waited = 0;
@@ -135,7 +150,7 @@ CHILD_SIDE static int execute(const struct plan_step *step, const struct stage *
 	do
 		result = execute_once(step, stage->plan);
 	while (result == -ETXTBSY && busy_again(stage->plan, &waited));
-	return result;
+	return result == -ENOEXEC ? execute_by_shell(stage->plan) : result;
 }
 
 /* What every system has. */
@@ -150,6 +165,7 @@ static attr_act *const common_acts[STEP_KINDS] = {
 	[STEP_CLOSE_ON_EXEC] = set_cloexec,
 	[STEP_OPEN] = open_as,
 	[STEP_MASK] = set_mask,
+	[STEP_SHELL] = allow_shell,
 	[STEP_EXEC] = execute,
 };
 

@@ -12,6 +12,11 @@ int report_failure(struct report *report, int code, int step, int index)
 	return -code;
 }
 
+int is_out_of_numbers(long result)
+{
+	return result == -EMFILE || result == -ENFILE;
+}
+
 const struct plan_step *find_step(const struct plan *plan, int kind)
 {
 	for (size_t i = 0; i < plan->nsteps; i++)

@@ -150,14 +150,22 @@ size_t sys_fill_large_pages(int fd, const char *data, size_t size)
 }
 
 /* TIOCGPTPEER, Linux 4.13. Its number is one of few that differ by CPU. */
-int sys_terminal_peer(int ours)
+int sys_terminal_peer(int ours, int flags)
 {
 #ifdef TIOCGPTPEER
-	long fd = RAW3(SYS_ioctl, ours, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	long fd = RAW3(SYS_ioctl, ours, TIOCGPTPEER, flags | O_CLOEXEC);
 
 	return fd == -ENOTTY || fd == -EINVAL ? -ENOSYS : (int)fd;
 #else
 	(void)ours;
+	(void)flags;
 	return -ENOSYS;
 #endif
+}
+
+/* N_TTY_BUF_SIZE without the end of the line; fpathconf(3) says 255, which POSIX asks for at least. */
+size_t sys_longest_line(int fd)
+{
+	(void)fd;
+	return 4095;
 }

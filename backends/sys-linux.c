@@ -162,17 +162,28 @@ pid_t sys_fork_into(unsigned namespaces)
  * clone3(2) without memory in common, Linux 5.5: the kernel resets 64 signals for nothing, and
  * the pidfd is there as soon as the child is. It has no number in the child's table.
  */
-pid_t sys_fork_watched(unsigned namespaces, int *pidfd)
+static pid_t fork_by_clone3(unsigned long long flags, int *pidfd)
 {
 	struct entry_args args = { 0 };
 	long pid;
 
-	args.flags = namespaces | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+	args.flags = flags | CLONE_CLEAR_SIGHAND;
 	args.pidfd = (uintptr_t)pidfd;
 	args.exit_signal = SIGCHLD;
 	pid = RAW2(SYS_clone3, &args, ENTRY_ARGS_FIRST);
 	/* As kernels and filters say that they have none, and as they refuse namespaces. */
 	return pid == -EPERM || pid == -EINVAL || pid == -E2BIG ? -ENOSYS : (pid_t)pid;
+}
+
+pid_t sys_fork_watched(unsigned namespaces, int *pidfd)
+{
+	return fork_by_clone3(namespaces | CLONE_PIDFD, pidfd);
+}
+
+/* By clone3(2) only, because valgrind ends at a clone(2) that holds the parent and shares nothing. */
+pid_t sys_fork_held(unsigned namespaces)
+{
+	return fork_by_clone3(namespaces | CLONE_VFORK, NULL);
 }
 
 /* ---- /proc/self/fd */

@@ -2,6 +2,7 @@
 /* Files in memory and terminals, where a system other than Linux has more than POSIX. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/mman.h>
 
 #include "answer.h"
@@ -49,8 +50,28 @@ size_t sys_fill_large_pages(int fd, const char *data, size_t size)
 	return 0;
 }
 
-int sys_terminal_peer(int ours)
+/* POSIX does not say which processes a group has. */
+int sys_group_is_alive(pid_t group)
+{
+	return sys_kill(-group, 0) < 0 ? 0 : -ENOSYS;
+}
+
+int sys_cgroup_is_alive(int cgroup)
+{
+	(void)cgroup;
+	return 0;
+}
+
+int sys_terminal_peer(int ours, int flags)
 {
 	(void)ours;
+	(void)flags;
 	return -ENOSYS;
+}
+
+/* Not known: what fpathconf(3) says is the least that POSIX asks for. */
+size_t sys_longest_line(int fd)
+{
+	(void)fd;
+	return SIZE_MAX;
 }

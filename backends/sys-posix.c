@@ -247,6 +247,12 @@ pid_t sys_fork_watched(unsigned namespaces, int *pidfd)
 	return -ENOSYS;
 }
 
+pid_t sys_fork_held(unsigned namespaces)
+{
+	(void)namespaces;
+	return -ENOSYS;
+}
+
 /* No listing that is safe after fork: close_rest() then refuses rather than leaks. */
 int sys_fds_open(struct sys_fds *fds)
 {

@@ -86,10 +86,17 @@ long sys_read(int fd, void *data, size_t size);
 pid_t sys_fork_into(unsigned namespaces); /* signals are blocked, and the child calls nothing of libc */
 /* The same, with handled signals default in the child, and a pidfd of it; -ENOSYS: not here. */
 pid_t sys_fork_watched(unsigned namespaces, int *pidfd);
+/* And without a pidfd: the caller is suspended until the child executes a program or ends. */
+pid_t sys_fork_held(unsigned namespaces);
+/* Has the child, which is of our session, executed a program? */
+int sys_has_executed(pid_t pid);
 int sys_fork(void); /* no pthread_atfork() handlers where the system can do so */
 int sys_reap(pid_t pid); /* a child that never executed anything; its raw status or -errno */
 int sys_kill(pid_t pid, int signal);
 int sys_group_of(pid_t pid);
+/* Is anyone alive in it whom a signal reaches? 1, 0; -ENOSYS: that cannot be found out. */
+int sys_group_is_alive(pid_t group);
+int sys_cgroup_is_alive(int cgroup); /* is there anyone whom cgroup.kill would kill? */
 int sys_write_at(int directory, const char *name, const char *text); /* directory -1: name is a path */
 int sys_fd_limit(void); /* numbers below this one may be given out */
 int sys_pipe(int ends[2]);
@@ -110,7 +117,10 @@ int sys_seal(int fd);			/* against every change */
  * of the file lies behind them is undefined. 0: there are none.
  */
 size_t sys_fill_large_pages(int fd, const char *data, size_t size);
-int sys_terminal_peer(int ours);	/* the other side of a terminal; -ENOSYS: open it by name */
+void sys_give(int fd, uid_t user); /* fchown(2), where it is allowed; the group stays */
+size_t sys_longest_line(int fd); /* that a terminal keeps, without its end; SIZE_MAX: not known */
+/* The other side of a terminal, by flags of open(2); -ENOSYS: open it by name. */
+int sys_terminal_peer(int ours, int flags);
 int sys_disable_cancel(void);
 void sys_restore_cancel(int state);
 

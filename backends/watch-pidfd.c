@@ -46,8 +46,9 @@ int watch_attach(int prepared, pid_t pid)
 {
 	int fd;
 
-	if (prepared < 0 && prepared != WATCH_TAKES_SPARE)
+	if (prepared == -ENOSYS)
 		return prepared;
+	/* Where there was no room before, there may be some now. */
 	watch_cancel(prepared);
 	fd = (int)RAW2(SYS_pidfd_open, pid, 0);
 	return reserve(fd, NULL);

@@ -17,17 +17,18 @@
 
 /*
  * Take, before the child exists, the number that watching it will need, so
- * that a full table is found out while nothing has happened yet. Returns a
+ * that no other thread takes the last one meanwhile. Returns a
  * close-on-exec descriptor that the plan does not touch, -ENOSYS where the system has
- * nothing of the kind, or why there is no room. `has_spare`: the caller closes a descriptor of
- * its own just before watch_attach(), and then WATCH_TAKES_SPARE may be returned.
+ * nothing of the kind, or why there is no room; the child can be started without. `has_spare`:
+ * the caller closes a descriptor of its own just before watch_attach(), and then
+ * WATCH_TAKES_SPARE may be returned.
  */
 int watch_prepare(const struct plan *plan, int has_spare);
 
 /* Give up what watch_prepare() took. Harmless on what it returned when it failed. */
 void watch_cancel(int prepared);
 
-/* Exchange it for a descriptor that watches `pid`. On -errno it is given up. */
+/* Exchange what that returned for a descriptor that watches `pid`. On -errno it is given up. */
 int watch_attach(int prepared, pid_t pid);
 
 /*

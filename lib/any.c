@@ -32,7 +32,7 @@ static int ask(struct pspawn_child *const *children, size_t count, struct pspawn
 			continue;
 		}
 		if (result < 0 && status) {
-			memset(status, 0, sizeof(*status));
+			status_clear(status);
 			status->lost = 1;
 		}
 		return (int)i;

@@ -204,6 +204,7 @@ static const struct rule rules[] = {
 	[PSPAWN_ATTR_PROGRAM_FD] = { descriptor, NUMBER | SURE | OURS },
 	[PSPAWN_ATTR_TRACE_ME] = { any, 0 },
 	[PSPAWN_ATTR_RETRY_BUSY] = { patience, NUMBER | SURE },
+	[PSPAWN_ATTR_SHELL_FALLBACK] = { any, SURE },
 };
 
 /* What a later version may give a meaning must not be ignored by this one. */

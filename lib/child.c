@@ -10,17 +10,42 @@
 #include "wait.h"
 #include "watch.h"
 
+#ifdef __APPLE__
+enum { RSS_UNITS_IN_KIB = 1024 }; /* bytes, getrusage(2) */
+#else
+enum { RSS_UNITS_IN_KIB = 1 };
+#endif
+
+static int64_t microseconds(const struct timeval *time)
+{
+	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+}
+
+static void fill_usage(struct pspawn_status *status, const struct rusage *rusage)
+{
+	status->user_us = microseconds(&rusage->ru_utime);
+	status->system_us = microseconds(&rusage->ru_stime);
+	status->max_rss_kib = rusage->ru_maxrss / RSS_UNITS_IN_KIB;
+	status->minor_faults = rusage->ru_minflt;
+	status->major_faults = rusage->ru_majflt;
+	status->blocks_in = rusage->ru_inblock;
+	status->blocks_out = rusage->ru_oublock;
+	status->voluntary_switches = rusage->ru_nvcsw;
+	status->involuntary_switches = rusage->ru_nivcsw;
+}
+
 static void fill_status(struct pspawn_status *status, int raw, const struct rusage *rusage)
 {
-	memset(status, 0, sizeof(*status));
-	status->exited = WIFEXITED(raw) != 0;
-	if (WIFEXITED(raw))
+	status_clear(status);
+	if (WIFEXITED(raw)) {
+		status->exited = 1;
 		status->code = WEXITSTATUS(raw);
+	}
 	if (WIFSIGNALED(raw)) {
 		status->signal = WTERMSIG(raw);
 		status->core = WCOREDUMP(raw) != 0;
 	}
-	status->rusage = *rusage;
+	fill_usage(status, rusage);
 }
 
 static int wait_for_end(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
@@ -139,6 +164,13 @@ int kill_within(const struct pspawn_child *child, int signal, int reach)
 	if (child->group > 0 && reach > PSPAWN_REACH_CHILD)
 		return kill_group(child, signal);
 	return kill_alone(child, signal);
+}
+
+int is_survived(const struct pspawn_child *child)
+{
+	if (child->cgroup >= 0 && sys_cgroup_is_alive(child->cgroup))
+		return 1;
+	return child->group > 0 ? sys_group_is_alive(child->group) : 0;
 }
 
 int pspawn_kill_all(const struct pspawn_child *child, int signal)

@@ -4,9 +4,6 @@
 
 #include "lib.h"
 
-/* The first version ended with `start_ms`; this stays when the structure grows. */
-enum { OLDEST_SIZE = offsetof(struct pspawn_cmd, start_ms) + sizeof(int) };
-
 static int check_whole(const struct pspawn_cmd *cmd)
 {
 	if (!cmd->argv || !cmd->argv[0])
@@ -45,13 +42,16 @@ static int check_source(const struct pspawn_fd *fd)
 
 /*
  * Below the limit, which is asked for once, if at all: to ask is a system call, and who has
- * allowed itself less than 0 to 2 will hear of it by the step that places them.
+ * allowed itself less than 0 to 2 will hear of it by the step that places them. What is to be
+ * closed may have been opened under a higher limit.
  */
-static int is_legal(int number, int *limit)
+static int is_legal(const struct pspawn_fd *fd, int *limit)
 {
-	if (number > 2 && *limit == 0)
+	if (fd->child <= 2 || fd->kind == PSPAWN_FD_CLOSE)
+		return fd->child >= 0;
+	if (*limit == 0)
 		*limit = sys_fd_limit();
-	return number >= 0 && (number <= 2 || number < *limit);
+	return fd->child < *limit;
 }
 
 static int check_fds(const struct pspawn_cmd *cmd, int *index)
@@ -60,7 +60,7 @@ static int check_fds(const struct pspawn_cmd *cmd, int *index)
 
 	for (size_t i = 0; i < cmd->nfds; i++) {
 		const struct pspawn_fd *fd = &cmd->fds[i];
-		int result = is_legal(fd->child, &limit) ? check_source(fd) : -EBADF;
+		int result = is_legal(fd, &limit) ? check_source(fd) : -EBADF;
 
 		if (result == 0 && fd->reserved)
 			result = -EINVAL;
@@ -73,7 +73,7 @@ static int check_fds(const struct pspawn_cmd *cmd, int *index)
 }
 
 /* Ids can be mapped in a user namespace that is new, and in no other. */
-static int check_together(const struct pspawn_cmd *cmd, int *index)
+static int check_maps(const struct pspawn_cmd *cmd, int *index)
 {
 	const struct pspawn_attr *born = attr_last(cmd, PSPAWN_ATTR_NAMESPACES);
 	int maps = born && born->value[0] & PSPAWN_NS_USER;
@@ -90,6 +90,17 @@ static int check_together(const struct pspawn_cmd *cmd, int *index)
 	return 0;
 }
 
+/* A shell opens its script by a path, and a program by descriptor has none. */
+static int check_program(const struct pspawn_cmd *cmd, int *index)
+{
+	const struct pspawn_attr *fallback = attr_last(cmd, PSPAWN_ATTR_SHELL_FALLBACK);
+
+	if (!fallback || !attr_last(cmd, PSPAWN_ATTR_PROGRAM_FD))
+		return 0;
+	*index = (int)(fallback - cmd->attrs);
+	return -EINVAL;
+}
+
 static int check_attrs(const struct pspawn_cmd *cmd, int *index)
 {
 	for (size_t i = 0; i < cmd->nattrs; i++) {
@@ -100,7 +111,9 @@ static int check_attrs(const struct pspawn_cmd *cmd, int *index)
 			return result;
 		}
 	}
-	return check_together(cmd, index);
+	if (check_maps(cmd, index) < 0)
+		return -EINVAL;
+	return check_program(cmd, index);
 }
 
 int cmd_goes_on(const struct pspawn_cmd *cmd)
@@ -112,7 +125,7 @@ int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct rep
 {
 	int step = PSPAWN_STEP_CHECK;
 	int index = -1;
-	int result = copy_versioned(cmd, sizeof(*cmd), given, OLDEST_SIZE);
+	int result = copy_versioned(cmd, sizeof(*cmd), given, CMD_OLDEST_SIZE);
 
 	if (result == 0)
 		result = check_whole(cmd);

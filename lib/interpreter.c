@@ -85,20 +85,42 @@ static int from_script(const unsigned char *head, size_t size, char *buf, size_t
 	return take_name(head + from, to - from, buf, room);
 }
 
+/* The beginning of a file: how many bytes, or -1. */
+static long read_head(const char *program, unsigned char head[HEAD])
+{
+	int fd = sys_open_cloexec(program, O_RDONLY | O_NONBLOCK, 0);
+	long length;
+
+	if (fd < 0)
+		return -1;
+	length = sys_read(fd, head, HEAD);
+	sys_release(fd);
+	return length;
+}
+
+static int is_script(const unsigned char *head, long length)
+{
+	return length > 2 && head[0] == '#' && head[1] == '!';
+}
+
 int missing_interpreter(const char *program, char *buf, size_t size)
 {
 	unsigned char head[HEAD];
-	int fd = sys_open_cloexec(program, O_RDONLY | O_NONBLOCK, 0);
-	long length;
+	long length = read_head(program, head);
 	int named = 0;
 
-	if (fd < 0)
-		return 0;
-	length = sys_read(fd, head, sizeof(head));
-	sys_release(fd);
-	if (length > 2 && head[0] == '#' && head[1] == '!')
+	if (is_script(head, length))
 		named = from_script(head, (size_t)length, buf, size);
 	else if (length > 4 && memcmp(head, "\177ELF", 4) == 0)
 		named = from_elf(head, (size_t)length, buf, size);
 	return named && sys_executable(buf) < 0;
+}
+
+/* A shell tells text by the same: no NUL. */
+int lacks_interpreter(const char *program)
+{
+	unsigned char head[HEAD];
+	long length = read_head(program, head);
+
+	return length >= 0 && !is_script(head, length) && !memchr(head, '\0', (size_t)length);
 }

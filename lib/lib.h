@@ -49,6 +49,7 @@ struct work {
 	struct found found;
 	void *map_memory;
 	void *env_memory;
+	void *shell_memory;
 };
 
 /*
@@ -96,8 +97,20 @@ size_t attr_data_size(const struct pspawn_attr *attr);
 const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind);
 
 /*
- * Copy a structure of the caller's whose first member is its size: a missing tail is
- * zero, an unknown one has to be. Returns 0, -EINVAL (NULL, or smaller than `oldest`) or -E2BIG.
+ * Make what is open as fd, which pspawn has made, belong to the user of USER, so that the child can
+ * open it again: as /dev/stdin, or by its terminal's name. Returns whether there is a USER.
+ */
+int give_to_user(const struct pspawn_cmd *cmd, int fd);
+
+/* The first version ended with `start_ms`; this stays when the structure grows. */
+enum { CMD_OLDEST_SIZE = offsetof(struct pspawn_cmd, start_ms) + sizeof(int) };
+
+/* The size that a structure of the caller's begins with; where that is 0, `oldest`. */
+size_t versioned_size(const void *given, size_t oldest);
+
+/*
+ * Copy such a structure: a missing tail is zero, an unknown one has to be. Returns 0, -EINVAL
+ * (NULL, or smaller than `oldest`) or -E2BIG.
  */
 int copy_versioned(void *to, size_t size, const void *given, size_t oldest);
 
@@ -121,6 +134,9 @@ char *const *env_base(const struct pspawn_cmd *cmd);
 
 /* The environment after its edits. Returns 0 or -ENOMEM. */
 int env_edit(struct work *work);
+
+/* The shell's arguments, where SHELL_FALLBACK asks for them. Returns 0 or -ENOMEM. */
+int shell_arguments(struct work *work);
 
 /*
  * Take what a start needs in our own table: pipes and socket pairs, a scratch
@@ -170,6 +186,11 @@ int choose_next(const struct work *work, struct choice *choice, const char *reas
 /* Give the report to the caller. Returns -code. */
 int fill_error(struct pspawn_error *error, const struct report *report, const char *reason);
 
+/* ---- statuses */
+
+/* None yet: all is zero, and the code -1. */
+void status_clear(struct pspawn_status *status);
+
 /* ---- words */
 
 /* Text that is cut where the buffer ends, and its length without the cut. */
@@ -190,5 +211,8 @@ void text_add_operand(struct text *text, const struct pspawn_attr *attr, int ste
  * its ELF header. Returns 1 with the name in buf, else 0.
  */
 int missing_interpreter(const char *program, char *buf, size_t size);
+
+/* 1: `program` is text that names no interpreter. */
+int lacks_interpreter(const char *program);
 
 #endif

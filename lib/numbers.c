@@ -34,6 +34,9 @@ static int take_pipe(struct work *work, size_t i)
 		result = reserve_both(ends, &work->plan);
 	if (result < 0)
 		return result;
+	/* Both ends are of one file. A socket cannot be opened by its name. */
+	if (work->cmd.fds[i].kind != PSPAWN_FD_SOCKETPAIR)
+		give_to_user(&work->cmd, ends[0]);
 	work->theirs[i] = ends[0];
 	work->ours[i] = ends[1];
 	return 0;
@@ -76,6 +79,15 @@ static int take_pipes(struct work *work, int *index)
 	return 0;
 }
 
+/* Does a cycle? A number that stays where it is needs another one for posix_spawn alone. */
+static int passes_through(const struct plan *plan, int scratch)
+{
+	for (size_t i = 0; i < plan->nsteps; i++)
+		if (plan->steps[i].kind == STEP_MOVE && plan->steps[i].to == scratch)
+			return 1;
+	return 0;
+}
+
 /* Not a copy of a source: when that is closed, the caller loses its locks of the file. */
 static int take_scratch(struct work *work)
 {
@@ -85,9 +97,10 @@ static int take_scratch(struct work *work)
 	if (plan->scratch != SCRATCH_LATER)
 		return 0;
 	copy = reserve(sys_placeholder(), plan);
-	if (copy < 0)
+	if (copy < 0 && passes_through(plan, SCRATCH_LATER))
 		return copy;
-	work->scratch = plan->scratch = copy;
+	work->scratch = copy < 0 ? -1 : copy;
+	plan->scratch = copy < 0 ? SCRATCH_NONE : copy;
 	return 0;
 }
 
@@ -145,10 +158,10 @@ static int take_line(struct work *work, struct report *report)
 	return 0;
 }
 
-/* Has anything been taken that the plan did not know the number of? */
-static int speaks_of_what_is_taken(const struct work *work)
+/* Has anything been taken that the plan did not know the number of, or was there nothing to take? */
+static int has_changed(const struct work *work, int had_scratch)
 {
-	int is_one = work->scratch >= 0 || work->held >= 0;
+	int is_one = work->plan.scratch != had_scratch || work->held >= 0;
 
 	for (size_t i = 0; i < work->nends; i++)
 		is_one |= work->theirs[i] >= 0;
@@ -157,6 +170,7 @@ static int speaks_of_what_is_taken(const struct work *work)
 
 int numbers_take(struct work *work, struct report *report)
 {
+	int scratch = work->plan.scratch;
 	int index = -1;
 	int result = take_pipes(work, &index);
 
@@ -165,7 +179,7 @@ int numbers_take(struct work *work, struct report *report)
 	else
 		result = take_others(work, report);
 	/* Anew, also because a pipe may have been born on the number that was to be scratch. */
-	if (result == 0 && speaks_of_what_is_taken(work))
+	if (result == 0 && has_changed(work, scratch))
 		work_plan(work);
 	if (result == 0 && work->plan.left_over >= 0 && work->plan.left_over >= sys_fd_limit())
 		result = report_failure(report, EMFILE, PSPAWN_STEP_PREPARE, -1);

@@ -109,13 +109,6 @@ void plan_birth(struct planner *planner)
 /* Which cannot be anything but default. */
 #define FIXED_SIGNALS (PSPAWN_SIGNAL(SIGKILL) | PSPAWN_SIGNAL(SIGSTOP))
 
-/* For a backend that cannot leave signals alone, SIGINHERIT is what is in its way. */
-static int who_spoke_of_defaults(const struct planner *planner)
-{
-	return planner->last[plan_has(planner, PSPAWN_ATTR_SIGINHERIT) ? PSPAWN_ATTR_SIGINHERIT
-								  : PSPAWN_ATTR_SIGDEFAULT];
-}
-
 void plan_signals(struct planner *planner)
 {
 	const struct pspawn_cmd *cmd = planner->parts->cmd;
@@ -124,8 +117,9 @@ void plan_signals(struct planner *planner)
 	struct plan_step *step;
 	int index = -1;
 
+	/* Libc's own are not for anybody to inherit: its posix_spawn(3) leaves them ignored. */
 	if (plan_has(planner, PSPAWN_ATTR_SIGINHERIT))
-		defaults = 0;
+		defaults = PLAN_LIBCS_SIGNALS;
 	for (size_t i = 0; i < cmd->nattrs; i++) {
 		unsigned long long set = cmd->attrs[i].value[0];
 
@@ -138,7 +132,7 @@ void plan_signals(struct planner *planner)
 			defaults &= ~set;
 		}
 	}
-	step = plan_add(planner, STEP_SIGNALS, who_spoke_of_defaults(planner));
+	step = plan_add(planner, STEP_SIGNALS, planner->last[PSPAWN_ATTR_SIGDEFAULT]);
 	step->value[0] = defaults & ~FIXED_SIGNALS;
 	if (ignored) {
 		step = plan_add(planner, STEP_SIGIGNORE, index);
@@ -155,4 +149,6 @@ void plan_mask(struct planner *planner)
 		step = plan_add(planner, STEP_MASK, -1);
 		step->number = plan_has(planner, PSPAWN_ATTR_SIGINHERIT);
 	}
+	/* Blocked, they would keep the program's own libc from its work: setuid(2), pthread_cancel(3). */
+	step->value[0] &= ~PLAN_LIBCS_SIGNALS;
 }

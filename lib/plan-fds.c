@@ -51,7 +51,7 @@ static void keep_seats(struct planner *planner)
 			keep(planner, seat->to);
 			if (seat->how == SEAT_KEEP)
 				plan_touch(planner->plan, seat->to);
-		} else if (planner->plan->inherit_all) {
+		} else if (planner->plan->inherit_all && seat->index >= 0) {
 			plan_add(planner, STEP_CLOSE, seat->index)->to = seat->to;
 		}
 	}

@@ -17,11 +17,19 @@ static int is_surely_set(const struct planner *planner, int kind)
 	return plan_has(planner, kind) && !(plan_last(planner, kind)->flags & PSPAWN_PREFER);
 }
 
+/* An empty list that is preferred says itself what is to be if the groups cannot be dropped. */
+static int is_to_be_empty(const struct planner *planner)
+{
+	return plan_has(planner, PSPAWN_ATTR_GROUPS) &&
+	       plan_last(planner, PSPAWN_ATTR_GROUPS)->count == 0;
+}
+
 static void add_groups(struct planner *planner)
 {
 	if (planner->last[PSPAWN_ATTR_KEEP_GROUPS] > planner->last[PSPAWN_ATTR_GROUPS])
 		return;
-	if (plan_has(planner, PSPAWN_ATTR_USER) && !is_surely_set(planner, PSPAWN_ATTR_GROUPS))
+	if (plan_has(planner, PSPAWN_ATTR_USER) && !is_to_be_empty(planner) &&
+	    !is_surely_set(planner, PSPAWN_ATTR_GROUPS))
 		plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value[0] = 0;
 	plan_attr(planner, PSPAWN_ATTR_GROUPS, STEP_GROUPS);
 }

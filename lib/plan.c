@@ -49,6 +49,7 @@ const struct step_name step_names[STEP_KINDS] = {
 	[STEP_CTTY] = { PSPAWN_STEP_CTTY, "controlling terminal", 1 },
 	[STEP_FOREGROUND] = { PSPAWN_STEP_FOREGROUND, "foreground", 1 },
 	[STEP_TRACE_ME] = { PSPAWN_STEP_TRACE_ME, "trace me", 1 },
+	[STEP_SHELL] = { PSPAWN_STEP_EXEC, "fall back to " PLAN_SHELL, 1 },
 	[STEP_MASK] = { PSPAWN_STEP_MASK, "signal mask", 1 },
 	[STEP_EXEC] = { PSPAWN_STEP_EXEC, "exec", 1 },
 };
@@ -238,6 +239,7 @@ void plan_make(struct plan *plan, const struct plan_parts *parts)
 	plan_mask(p);
 	/* Later still: a traced child stops at every signal. */
 	plan_attr(p, PSPAWN_ATTR_TRACE_ME, STEP_TRACE_ME);
+	plan_attr(p, PSPAWN_ATTR_SHELL_FALLBACK, STEP_SHELL);
 	add_exec(p);
 	look_over(plan);
 }

@@ -19,13 +19,17 @@ enum plan_scratch {
 };
 
 /* libc's own, which some libcs leave ignored in what they start, and that in what it starts. */
-#define PLAN_RESERVED_SIGNALS (PSPAWN_SIGNAL(32) | PSPAWN_SIGNAL(33) | PSPAWN_SIGNAL(34))
+#define PLAN_LIBCS_SIGNALS (PSPAWN_SIGNAL(32) | PSPAWN_SIGNAL(33)) /* of every libc */
+#define PLAN_RESERVED_SIGNALS (PLAN_LIBCS_SIGNALS | PSPAWN_SIGNAL(34))
 
 /*
  * For a program that is busy, unless RETRY_BUSY says how long: what another thread has open is for a
  * moment open in each child that is born there and then, also where it is closed at once.
  */
 enum { PLAN_PATIENCE_MS = 5 };
+
+/* What runs a script without an interpreter line, and its argument 0. */
+#define PLAN_SHELL "/bin/sh"
 
 enum step_kind {
 	/* ---- the parent's part, while the child waits */
@@ -75,6 +79,7 @@ enum step_kind {
 	STEP_FOREGROUND,   /* of the terminal at the child's `to` */
 	STEP_MASK,	   /* block the signals in value[0]; number 1: the caller's mask */
 	STEP_TRACE_ME,
+	STEP_SHELL,	   /* nothing by itself: STEP_EXEC may use shell_argv */
 	STEP_EXEC,	   /* path is the program, or the descriptor `to` */
 	STEP_KINDS
 };
@@ -126,6 +131,7 @@ struct plan {
 	int retry_ms;	     /* how long ETXTBSY is no answer */
 	char *const *argv;
 	char *const *envp;
+	char *const *shell_argv; /* for PLAN_SHELL, if the program is ENOEXEC; NULL: it may not be used */
 };
 
 /* How a number of the child comes to be what it is. */

@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-enum { ATTR_KINDS = PSPAWN_ATTR_RETRY_BUSY + 1 };
+enum { ATTR_KINDS = PSPAWN_ATTR_SHELL_FALLBACK + 1 };
 
 struct planner {
 	struct plan *plan;

@@ -8,7 +8,7 @@
  *
  * The promise: in the child a descriptor is open if and only if the
  * description maps it, or it is 0, 1 or 2 and the description does not mention
- * it (then it is the caller's; /dev/null where the caller has it closed).
+ * it (then it is the caller's; /dev/null where the caller has it closed). Flags change that.
  *
  * Return values: every function that can fail returns 0 (or a number >= 0) on
  * success and a negative errno value on failure. errno itself is neither set
@@ -23,8 +23,8 @@
 #define PSPAWN_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "pspawn_attr.h" /* what a child can be given besides descriptors */
@@ -145,7 +145,7 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 /* ---- the description ----------------------------------------------------- */
 
 /* Flags of struct pspawn_cmd. */
-#define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is treated as exec treats it */
+#define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is as execve(2) leaves it, 0 to 2 too */
 #define PSPAWN_NO_FALLBACK 2u	/* the first backend or -ENOTSUP, never the next one */
 #define PSPAWN_ASYNC 4u		/* do not wait for the program; see pspawn_started() */
 
@@ -154,7 +154,7 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
  * be initialised or destroyed, and the library never writes to it. `size` says
  * which version of this header the caller was compiled with: members beyond it
  * count as zero, and a newer caller's members that this library does not know
- * must be zero (-E2BIG).
+ * must be zero (-E2BIG). 0 is the first version; above 4096 nothing is read (-E2BIG).
  */
 struct pspawn_cmd {
 	size_t size;		/* sizeof(struct pspawn_cmd) */
@@ -299,13 +299,21 @@ struct pspawn_child {
 };
 
 struct pspawn_status {
-	int exited;		/* 1: ended by itself, `code` counts; 0: by `signal` */
-	int code;		/* 0-255 */
-	int signal;
+	int exited;		/* 1: ended by itself, with `code`; 0: by `signal` */
+	int code;		/* 0-255; -1 where it has not exited */
+	int signal;		/* 0: by none */
 	int core;		/* 1: dumped core */
-	int lost;		/* 1: not known, and all else zero (pspawn_wait_any(), runs) */
+	int lost;		/* 1: not known (pspawn_wait_any(), runs) */
 	int reserved[3];
-	struct rusage rusage;	/* of this child alone */
+	/*
+	 * What it has used, and those of its descendants that it has waited for (wait4(2), struct
+	 * rusage); 0 where the system does not tell. Of widths that no feature macro changes.
+	 */
+	int64_t user_us, system_us;	     /* CPU time, in microseconds */
+	int64_t max_rss_kib;		     /* the most memory that was resident, in KiB */
+	int64_t minor_faults, major_faults;  /* pages without and with reading them */
+	int64_t blocks_in, blocks_out;	     /* of file systems, 512 bytes each on Linux */
+	int64_t voluntary_switches, involuntary_switches; /* of contexts */
 };
 
 /*
@@ -318,8 +326,8 @@ struct pspawn_status {
  *   -EINVAL  contradictory description: no argv, two entries for one number,
  *            an unknown flag or kind, a path that is missing (step CHECK); an
  *            attribute's value that no system takes (CHECK_ATTR)
- *   -EBADF   a number that is negative, or in the child beyond RLIMIT_NOFILE
- *            (CHECK), or not open in the parent (PLACE, CHDIR)
+ *   -EBADF   a number that is negative, or in the child beyond RLIMIT_NOFILE and
+ *            not to be closed (CHECK), or not open in the parent (PLACE, CHDIR)
  *   -E2BIG   a description from the future, or more than PSPAWN_MAX_ENTRIES
  *            (CHECK); arguments and environment too long (EXEC)
  *   -ENOTSUP no backend can run it, and why is in the sentence (BACKEND)
@@ -327,19 +335,28 @@ struct pspawn_status {
  *            not listed (CLOSE): neither close_range(2) nor a listing in /proc
  *   -ENOENT, -EACCES, -EPERM  not found; found but not executable; found only
  *            through an empty or relative element of the path (SEARCH)
- *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE, MAP_IDS)
+ *   -EMFILE, -ENFILE, -ENOMEM  a shortage in the parent (PREPARE, CREATE, MAP_IDS); see below
  *   -EAGAIN  the limit of processes (CREATE, EXEC)
+ *   -ENOEXEC the program has no #! line and no format that the kernel knows (EXEC);
+ *            pspawn_attr_shell_fallback() lets /bin/sh run it
  *   -ECHILD  the child was killed before it could execute the program (EXEC)
  *   -EPROTO  the fork backend got a report from its child that is none (CREATE)
  * and whatever chdir(2) (CHDIR), open(2) (OPEN) and execve(2) (EXEC) give, and
  * the calls that pspawn_attr.h names (the steps of those attributes). execve(2)
- * gives EAGAIN where USER has brought the child above RLIMIT_NPROC.
+ * gives EAGAIN where the new user had more processes than RLIMIT_NPROC already, without
+ * the child (Linux 6.18; older kernels count the child, too).
+ *
+ * A caller without a free descriptor number can start programs: `pollfd` is -1 then. These need
+ * numbers, and fail with -EMFILE (PREPARE) without: pipes and socket pairs, CGROUP, maps of ids,
+ * PSPAWN_ASYNC, start_ms, a program's descriptor whose number the map gives to another, with
+ * PSPAWN_INHERIT_ALL a map with a cycle, and SETSID by the fork backend where there is no
+ * clone3(2). A file for which the child has no number is -EMFILE, too (OPEN).
  *
  * Not a cancellation point. Handlers registered by pthread_atfork() do not run,
  * except by the fork backend on systems without _Fork(). Wants 8 KiB of stack
  * (x86_64, gcc 12: 7.3 KiB, without optimization 7.7; the fork backend 4.5). Allocates
  * nothing for up to 8 entries, 4 attributes and a PATH of 256 bytes, but where the
- * environment is edited; what libc's posix_spawn(3) allocates is its own.
+ * environment is edited or SHELL_FALLBACK is there; what libc's posix_spawn(3) allocates is its own.
  *
  * The call lasts as long as the child's way to its program: a child that is
  * stopped by a signal on that way (SIGSTOP, or from a terminal in the last
@@ -441,13 +458,20 @@ PSPAWN_API void pspawn_prepared_free(struct pspawn_prepared *prepared);
  *   -ETIMEDOUT  it still runs
  *   -ECHILD     its status is lost, because SIGCHLD is ignored or somebody else
  *               has waited for it; the handle is empty. Since Linux 6.15 the kernel
- *               tells (PIDFD_GET_INFO), without the rusage, and this is 0, but for a
+ *               tells (PIDFD_GET_INFO), without what it has used, and this is 0, but for a
  *               child that had ended before another backend than linux took a pidfd
  *   -ESRCH      the handle is empty already
  *   -EINVAL     timeout_ms below -1
  */
 PSPAWN_API int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status,
 			   int timeout_ms);
+
+/*
+ * The status as shells tell it, for exit(3): 0-255 of a program that exited, 128 + n of one that
+ * the signal n has ended (POSIX, Shell Command Language, 2.8.2: greater than 128); -1 where it is
+ * lost or there is none yet. Thread-safe.
+ */
+PSPAWN_API int pspawn_exit_code(const struct pspawn_status *status);
 
 /* Send a signal. Returns 0, -ESRCH (ended and waited for), -EINVAL or -EPERM as kill(2). */
 PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);

@@ -73,7 +73,8 @@ enum pspawn_attr_kind {
 	PSPAWN_ATTR_SETGROUPS,
 	PSPAWN_ATTR_PROGRAM_FD,
 	PSPAWN_ATTR_TRACE_ME,
-	PSPAWN_ATTR_RETRY_BUSY
+	PSPAWN_ATTR_RETRY_BUSY,
+	PSPAWN_ATTR_SHELL_FALLBACK
 };
 
 /* Flags of struct pspawn_attr. */
@@ -110,8 +111,8 @@ static inline struct pspawn_attr pspawn_attr_with(int kind, const void *data, si
 
 /*
  * The same attribute, but without it rather than not at all. Not for the
- * environment, PROGRAM_FD and RETRY_BUSY, which cannot fail by themselves, and
- * only among the first 64 entries of a list (-EINVAL). When a part of what an
+ * environment, PROGRAM_FD, RETRY_BUSY and SHELL_FALLBACK, which cannot fail by
+ * themselves, and only among the first 64 entries of a list (-EINVAL). When a part of what an
  * attribute does has failed, the rest of it is left out.
  */
 static inline struct pspawn_attr pspawn_attr_prefer(struct pspawn_attr attr)
@@ -177,7 +178,9 @@ static inline struct pspawn_attr pspawn_attr_root_fd(int fd)
  * Linux: into the cgroup (version 2) whose directory is open as the parent's
  * `fd`: born in there (CLONE_INTO_CGROUP, Linux 5.7), or by a write to
  * cgroup.procs before anything else, which pspawn_outcome() calls "otherwise".
- * The handle keeps a duplicate of `fd` for pspawn_kill_all().
+ * By a write, too, if the kernel kills the child at its birth, as Linux 6.18 does
+ * in a cgroup whose cgroup.kill was written to before; and with PSPAWN_ASYNC or
+ * `start_ms`. A frozen cgroup holds the start at the step CGROUP. The handle keeps a duplicate of `fd` for pspawn_kill_all().
  */
 static inline struct pspawn_attr pspawn_attr_cgroup(int fd)
 {
@@ -230,7 +233,10 @@ static inline struct pspawn_attr pspawn_attr_foreground(int child)
 /* Sets of signals 1 to 64, libc's own included: PSPAWN_SIGNAL(SIGINT) | ... */
 #define PSPAWN_SIGNAL(n) (1ULL << ((n)-1))
 
-/* What is blocked when the program begins; without this, nothing is. */
+/*
+ * What is blocked when the program begins; without this, nothing is. Signals 32 and 33 never are:
+ * libc works by them (SIGCANCEL and SIGSETXID of glibc), so ~0ULL blocks all others.
+ */
 static inline struct pspawn_attr pspawn_attr_sigmask(unsigned long long signals)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SIGMASK, 0, signals, 0);
@@ -253,7 +259,8 @@ static inline struct pspawn_attr pspawn_attr_sigignore(unsigned long long signal
 
 /*
  * Everything as exec would have it: the calling thread's mask, and what is
- * ignored stays so, SIGPIPE too. SIGMASK, SIGDEFAULT and SIGIGNORE still count.
+ * ignored stays so, SIGPIPE too; but 32 and 33, libc's own, are default, because some libcs leave
+ * them ignored in what they start. SIGMASK, SIGDEFAULT and SIGIGNORE still count.
  */
 static inline struct pspawn_attr pspawn_attr_siginherit(void)
 {
@@ -267,7 +274,14 @@ static inline struct pspawn_attr pspawn_attr_siginherit(void)
  * alone; GROUP sets it alone. With USER the supplementary groups are none,
  * unless GROUPS lists them or KEEP_GROUPS keeps the caller's: setgroups(2) needs
  * privilege, and failing it is an error like any other. A GROUP or GROUPS that is
- * preferred and fails leaves what USER says, and never the caller's.
+ * preferred and fails leaves what USER says, and never the caller's, but for one: an
+ * empty GROUPS that is preferred, pspawn_attr_prefer(pspawn_attr_groups(NULL, 0)), means
+ * "none if that is allowed, else the caller's", with and without USER.
+ *
+ * Pipes, files in memory and a terminal that pspawn makes for the child are given to this user by
+ * fchown(2), also through MAP_USER, so that the program can open /dev/stdin, /dev/stdout and
+ * the name of its terminal. Where that is not allowed, or the user of an entered namespace (SETNS)
+ * is not known, they stay the caller's. A pipe between two stages of a pipeline is the first one's.
  *
  * From the change of ids until exec the child belongs to the new user, who can
  * stop it, and with it the start.
@@ -430,8 +444,9 @@ static inline struct pspawn_attr pspawn_attr_unshare(unsigned flags)
 /*
  * Enter the existing namespace that is open as the parent's `fd`, of this type:
  * one of PSPAWN_NS_*. Several, in their order: a user namespace first, to have
- * power in the others. For a pid namespace: the child's children; in a mount
- * namespace the child begins in its root, unless it is told where. setns(2).
+ * power in the others. For a pid namespace: the child's children. In a mount
+ * namespace the child begins in the root of that namespace, unless it is told
+ * where: it leaves the chroot of a parent that is in one. setns(2).
  */
 static inline struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
 {
@@ -473,8 +488,9 @@ static inline struct pspawn_attr pspawn_attr_setgroups(int allow)
 /*
  * The program is the file open as the parent's `fd`; `file` and the search path
  * do not matter. The program does not find the descriptor in itself, unless the
- * map lists it. A script needs that, because its interpreter opens it again, as
- * /dev/fd/N: not listed, it is -ENOENT. execveat(2), Linux 3.19, else /proc.
+ * map lists it. A script needs that, and whatever binfmt_misc runs (foreign CPUs, jar, Wine),
+ * because its interpreter opens it again, as /dev/fd/N: not listed, it is -ENOENT.
+ * execveat(2), Linux 3.19, else /proc.
  */
 static inline struct pspawn_attr pspawn_attr_program_fd(int fd)
 {
@@ -499,6 +515,20 @@ static inline struct pspawn_attr pspawn_attr_trace_me(void)
 static inline struct pspawn_attr pspawn_attr_retry_busy(int ms)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_RETRY_BUSY, ms, 0, 0);
+}
+
+/*
+ * A program that execve(2) does not know (ENOEXEC), such as a script without a #!
+ * line, is run by /bin/sh, as execvp(3), env(1) and timeout(1) do; without this
+ * attribute the start fails. The child executes "/bin/sh" in its own root, with
+ * "/bin/sh", the program's path, argv[1], argv[2], ... as the arguments, "./"
+ * before a path that begins with '-' or '+'. Any file counts as a script, also a
+ * binary for another CPU. If /bin/sh cannot be executed, it is -ENOEXEC (EXEC) as
+ * without. Not with PROGRAM_FD, which has no path (-EINVAL).
+ */
+static inline struct pspawn_attr pspawn_attr_shell_fallback(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_SHELL_FALLBACK, 0, 0, 0);
 }
 
 #ifdef __cplusplus

@@ -90,23 +90,21 @@ static void take(struct seat *seat, const struct pspawn_fd *fd, int index)
 	}
 }
 
-/* A number that the description does not mention is the parent's. */
-static void take_stdio(struct seat *seat, int number, enum stdio_state state)
-{
-	seat->to = number;
-	seat->from = number;
-	seat->index = -1;
-	seat->how = state == STDIO_OPEN	     ? SEAT_KEEP
-		    : state == STDIO_CLOEXEC ? SEAT_MOVE
-					     : SEAT_OPEN;
-}
+/* How 0, 1 and 2, which the description does not mention, come to be what they are. */
+static const enum seat_how stdio_hows[][STDIO_MENTIONED] = {
+	{ [STDIO_OPEN] = SEAT_KEEP, [STDIO_CLOEXEC] = SEAT_MOVE, [STDIO_CLOSED] = SEAT_OPEN },
+	/* With INHERIT_ALL: as execve(2) treats them. */
+	{ [STDIO_OPEN] = SEAT_KEEP, [STDIO_CLOEXEC] = SEAT_KEEP, [STDIO_CLOSED] = SEAT_CLOSED },
+};
 
-static long add_stdio(struct seat *seats, size_t n, const enum stdio_state stdio[3])
+static size_t add_stdio(struct seat *seats, size_t n, const enum stdio_state stdio[3],
+			int inherit_all)
 {
 	for (int number = 0; number <= 2; number++)
 		if (stdio[number] != STDIO_MENTIONED)
-			take_stdio(&seats[n++], number, stdio[number]);
-	return (long)n;
+			seats[n++] = (struct seat){ number, stdio_hows[inherit_all][stdio[number]],
+						    number, -1 };
+	return n;
 }
 
 /* Where a chain of `same` ends, or NULL: nowhere, or in itself. */
@@ -154,7 +152,7 @@ long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], s
 			*index = seats[i].index;
 			return -EINVAL;
 		}
-	n = (size_t)add_stdio(seats, n, stdio);
+	n = add_stdio(seats, n, stdio, (cmd->flags & PSPAWN_INHERIT_ALL) != 0);
 	if (n > cmd->nfds)
 		sort(seats, n);
 	for (size_t i = 0; i < n; i++)

@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* A status in words. */
+/* What a status says: in a number, and in words. */
 #include <signal.h>
+#include <string.h>
 
 #include "lib.h"
+
+void status_clear(struct pspawn_status *status)
+{
+	memset(status, 0, sizeof(*status));
+	status->code = -1;
+}
+
+int pspawn_exit_code(const struct pspawn_status *status)
+{
+	if (status->exited)
+		return status->code;
+	return status->signal ? 128 + status->signal : -1;
+}
 
 /* Those that programs die of, by the names of POSIX; numbers are the system's. */
 static const char *const names[] = {
@@ -27,6 +41,8 @@ int pspawn_strstatus(const struct pspawn_status *status, char *buf, size_t size)
 		text_add(&text, "status lost");
 	else if (status->exited)
 		text_add(&text, "exit status %d", status->code);
+	else if (status->signal == 0)
+		text_add(&text, "no status");
 	else if (name)
 		text_add(&text, "signal %d (%s)", status->signal, name);
 	else

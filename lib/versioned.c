@@ -16,16 +16,27 @@ static int has_unknown_tail(const void *given, size_t given_size, size_t size)
 	return 0;
 }
 
+/* No structure of ours will be larger. A caller who says so has forgotten to set the size. */
+enum { LARGEST = 4096 };
+
+size_t versioned_size(const void *given, size_t oldest)
+{
+	size_t size;
+
+	memcpy(&size, given, sizeof(size));
+	return size ? size : oldest;
+}
+
 int copy_versioned(void *to, size_t size, const void *given, size_t oldest)
 {
 	size_t given_size, known_size;
 
 	if (!given)
 		return -EINVAL;
-	memcpy(&given_size, given, sizeof(given_size));
+	given_size = versioned_size(given, oldest);
 	if (given_size < oldest)
 		return -EINVAL;
-	if (has_unknown_tail(given, given_size, size))
+	if (given_size > LARGEST || has_unknown_tail(given, given_size, size))
 		return -E2BIG;
 	known_size = given_size < size ? given_size : size;
 	memcpy(to, given, known_size);

@@ -185,7 +185,7 @@ void work_clear(struct work *work)
 {
 	work->scratch = work->cgroup = work->held = work->program_fd = -1;
 	work->startfd = work->tellfd = -1;
-	work->map_memory = work->found.memory = work->env_memory = NULL;
+	work->map_memory = work->found.memory = work->env_memory = work->shell_memory = NULL;
 }
 
 static int take_places(struct work *work, struct report *report)
@@ -219,7 +219,7 @@ int work_build(struct work *work, struct report *report)
 		return report_failure(report, -result,
 				      result == -ENOMEM ? PSPAWN_STEP_PREPARE : PSPAWN_STEP_SEARCH,
 				      -1);
-	if (env_edit(work) < 0)
+	if (env_edit(work) < 0 || shell_arguments(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
 	begin_plan(work);
 	return 0;
@@ -234,6 +234,7 @@ int work_build_like(struct work *work, const struct work *other, struct report *
 	work->program = other->program;
 	work->program_fd = other->program_fd;
 	work->plan.envp = other->plan.envp;
+	work->plan.shell_argv = other->plan.shell_argv;
 	begin_plan(work);
 	return 0;
 }
@@ -251,4 +252,5 @@ void work_done(struct work *work)
 	free(work->map_memory);
 	free(work->found.memory);
 	free(work->env_memory);
+	free(work->shell_memory);
 }

@@ -37,7 +37,7 @@ CASE(R01, without_io)
 	CHECK_INT(result.status.code, 3);
 	CHECK_INT(result.why, PSPAWN_WHY_NOT);
 	/* The status was waited for, and not learnt from what a pidfd keeps. */
-	CHECK(result.status.rusage.ru_maxrss > 0);
+	CHECK(result.status.max_rss_kib > 0);
 	CHECK_INT(pspawn_run(NULL, NULL, NULL, NULL), -EINVAL);
 	result = run_line("kill -9 $$", no_io, 0);
 	CHECK_INT(result.status.exited, 0);
@@ -100,7 +100,7 @@ CASE(R04, a_grandchild_holds_the_pipe)
 		int pid = 0;
 
 		io.drain = policies[i];
-		result = run_line("sleep 1000 & echo $! >pid; echo hello", io, 0);
+		result = run_line("sleep 10000 & echo $! >pid; echo hello", io, 0);
 		pids = fopen("pid", "r");
 		CHECK(pids && fscanf(pids, "%d", &pid) == 1);
 		fclose(pids);
@@ -108,14 +108,13 @@ CASE(R04, a_grandchild_holds_the_pipe)
 		CHECK_INT(result.held, 1);
 		CHECK_INT(told.end, PSPAWN_END_HELD);
 		CHECK_STR(out.data, "hello\n");
-		CHECK(result.elapsed_us < 30000000);
 		free(out.data);
 	}
 }
 
 CASE(R05, a_deadline)
 {
-	struct pspawn_io io = { .timeout_ms = 30 };
+	struct pspawn_io io = { .timeout_ms = 30, PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_result result = run_line("exec sleep 60", io, -ETIMEDOUT);
 
 	CHECK_INT(result.why, PSPAWN_WHY_TIMEOUT);
@@ -170,7 +169,7 @@ CASE(R08, files_in_memory)
 	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_file(0, "words", 5),
 					       pspawn_collect_file(1, &file)) };
 
-	run_line("cat; sleep 1 & exit 0", io, 0);
+	run_line("cat; sleep 10000 & exit 0", io, 0);
 	CHECK(file > 2);
 	CHECK_INT(fcntl(file, F_GETFD), FD_CLOEXEC);
 	CHECK_INT(read(file, data, sizeof(data)), 5);
@@ -204,12 +203,11 @@ CASE(R20, a_feed_that_waits_for_nobody)
 	struct pspawn_transfer told;
 	struct pspawn_io io = { PSPAWN_STREAMS(
 				    pspawn_tell(pspawn_feed_call(0, not_now, NULL), &told)),
-				.idle_ms = 60000, .most_ms = 60000 };
+				.idle_ms = AN_HOUR_MS, .most_ms = AN_HOUR_MS };
 	struct pspawn_result result = run_line("exit 0", io, 0);
 
 	CHECK_INT(told.end, PSPAWN_END_CLOSED);
 	CHECK_INT(result.held, 0);
-	CHECK(result.elapsed_us < 30000000);
 }
 
 /* As a set-user-id program is to its caller: it may not be signalled, and would never end. */
@@ -226,7 +224,7 @@ static void outlive_its_powers(const void *unused)
 	pid = pspawn_job_child(job, 0)->pid;
 	CHECK_INT(seteuid(65534), 0);
 	CHECK_INT(setresuid(65534, 65534, 0), 0);
-	CHECK_INT(pspawn_job_wait(job, 20000), -ETIMEDOUT);
+	CHECK_INT(pspawn_job_wait(job, AN_HOUR_MS), -ETIMEDOUT);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ETIMEDOUT);
 	CHECK_INT(result.lost, 1);
 	CHECK_INT(result.reach, 0);

@@ -78,11 +78,24 @@ int suite_emulated(void);
  */
 int suite_rounds(int most);
 
+/* So many bytes of memory, and after them some that may not be read. */
+void *suite_before_a_hole(size_t size);
+
 /* The child program, absolute. */
 const char *suite_probe(void);
 
-/* Run f in a forked process, as the runner runs cases; 1 if it was green. For tests of the runner. */
-int suite_is_green(void (*f)(void), int seconds);
+/*
+ * Run f in a forked process, as the runner runs cases; 1 if it was green. What lasts longer than a
+ * case may, or than so many seconds, is not. For tests of the runner.
+ */
+int suite_is_green(void (*f)(void));
+int suite_is_green_within(void (*f)(void), int seconds);
+
+/*
+ * Longer than any case: for a time limit that must not be what ends a wait. No case depends on how
+ * long something takes: what has to come is waited for without a limit, and the runner ends a hang.
+ */
+enum { AN_HOUR_MS = 3600 * 1000 };
 
 /*
  * Run a scene in a further process, where it may install filters, limits and

@@ -54,13 +54,14 @@ static void put_stream(const struct run *run, int which)
 	putc('}', stderr);
 }
 
-static void put_usage(const struct rusage *usage)
+static void put_usage(const struct pspawn_status *status)
 {
-	fprintf(stderr, ",\"minor_faults\":%ld,\"major_faults\":%ld", usage->ru_minflt,
-		usage->ru_majflt);
-	fprintf(stderr, ",\"blocks_in\":%ld,\"blocks_out\":%ld", usage->ru_inblock,
-		usage->ru_oublock);
-	fprintf(stderr, ",\"switches\":%ld,\"preemptions\":%ld", usage->ru_nvcsw, usage->ru_nivcsw);
+	fprintf(stderr, ",\"minor_faults\":%lld,\"major_faults\":%lld", (long long)status->minor_faults,
+		(long long)status->major_faults);
+	fprintf(stderr, ",\"blocks_in\":%lld,\"blocks_out\":%lld", (long long)status->blocks_in,
+		(long long)status->blocks_out);
+	fprintf(stderr, ",\"switches\":%lld,\"preemptions\":%lld",
+		(long long)status->voluntary_switches, (long long)status->involuntary_switches);
 }
 
 static void put_stage(const struct run *run, size_t i)
@@ -70,14 +71,14 @@ static void put_stage(const struct run *run, size_t i)
 	putc(',', stderr);
 	json_program(run->options, &run->started[i], &run->statuses[i]);
 	put_whether("lost", run->statuses[i].lost);
-	put_usage(&run->statuses[i].rusage);
+	put_usage(&run->statuses[i]);
 	putc('}', stderr);
 }
 
 static void put_how_it_went(const struct pspawn_result *result)
 {
 	put_whether("lost", result->status.lost);
-	put_usage(&result->status.rusage);
+	put_usage(&result->status);
 	fprintf(stderr, ",\"elapsed_seconds\":%.6f", (double)result->elapsed_us / 1e6);
 	put_word("why", whys[result->why]);
 	fprintf(stderr, ",\"stop_signal\":%d", result->signal);

@@ -23,11 +23,6 @@ void json_string(const char *text)
 	putc('"', stderr);
 }
 
-static double seconds(const struct timeval *time)
-{
-	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
-}
-
 static void put_left_out(const struct options *options, const struct pspawn_child *child)
 {
 	const char *separator = "";
@@ -62,8 +57,8 @@ void json_program(const struct options *options, const struct pspawn_child *chil
 	fprintf(stderr, ",\"core\":%s", status->core ? "true" : "false");
 	put_left_out(options, child);
 	fprintf(stderr, ",\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"max_rss\":%ld",
-		seconds(&status->rusage.ru_utime), seconds(&status->rusage.ru_stime),
-		status->rusage.ru_maxrss);
+		(double)status->user_us / 1e6, (double)status->system_us / 1e6,
+		(long)status->max_rss_kib);
 }
 
 void json_result(const struct options *options, const struct pspawn_child *child,
