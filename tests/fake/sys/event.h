@@ -72,6 +72,17 @@ static inline int fake_control(int queue, int operation, int fd, unsigned events
 	return epoll_ctl(queue, operation, fd, &event);
 }
 
+/* In a full table the queue's own number is the one that becomes free. A pidfd is close-on-exec. */
+static inline int fake_watch_process(int queue, pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd >= 0 || errno != EMFILE)
+		return fake_become(queue, fd);
+	close(queue);
+	return (int)syscall(SYS_pidfd_open, pid, 0) == queue ? 0 : -1;
+}
+
 static inline int fake_watch(int queue, const struct kevent *change)
 {
 	int fd = (int)change->ident;
@@ -118,7 +129,7 @@ static inline int fake_add_timer(int queue, const struct kevent *change)
 static inline int fake_change(int queue, const struct kevent *change)
 {
 	if (change->filter == EVFILT_PROC)
-		return fake_become(queue, (int)syscall(SYS_pidfd_open, (pid_t)change->ident, 0));
+		return fake_watch_process(queue, (pid_t)change->ident);
 	if (change->filter != EVFILT_TIMER)
 		return fake_watch(queue, change);
 	if (change->flags == EV_DELETE)
