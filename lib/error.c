@@ -116,6 +116,8 @@ static void add_attribute(struct text *text, const struct pspawn_error *error,
 		return;
 	if (attribute_of(error, cmd))
 		text_add_operand(text, attribute_of(error, cmd), error->step);
+	else if (error->step == PSPAWN_STEP_CHECK_ATTR || error->step == PSPAWN_STEP_BACKEND)
+		text_add(text, ":");
 	text_add(text, " (attribute %d)", error->index);
 }
 
@@ -184,23 +186,27 @@ static int locate(const struct pspawn_cmd *cmd, const char *program, struct text
 	return where->length > 0 && where->length < where->size;
 }
 
-/* ENOENT of execve(2) may be about a file that the program names. */
-static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, const char *program)
+/* ENOENT of execve(2) may be about a file that the program names, ENOEXEC about its naming none. */
+static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, const char *program,
+			   int code)
 {
 	/* Not on the stack, of which a thread may have as little as 16 KiB. */
 	char *path = malloc(2 * PATH_MAX);
 	char *interpreter = path ? path + PATH_MAX : NULL;
 	struct text where = { path, PATH_MAX, 0 };
-	int missing = path && locate(cmd, program, &where) &&
-		      missing_interpreter(path, interpreter, PATH_MAX);
+	int known = path && locate(cmd, program, &where) &&
+		    (code == ENOEXEC ? lacks_interpreter(path)
+				     : missing_interpreter(path, interpreter, PATH_MAX));
 
-	if (missing) {
+	if (known && code == ENOEXEC) {
+		text_add(text, ": no interpreter line (#!), and the shell fallback is off");
+	} else if (known) {
 		text_add(text, ": interpreter ");
 		text_add_quoted(text, interpreter);
 		text_add(text, " missing");
 	}
 	free(path);
-	return missing;
+	return known;
 }
 
 /* What execve(2) and the search say in one word, in more. Returns 1 when nothing is to be added. */
@@ -230,7 +236,13 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 		text_add(text, ": killed before it began");
 		return 1;
 	}
-	return !searched && error->code == ENOENT && program && add_interpreter(text, cmd, program);
+	if (!searched && error->code == ENOEXEC && cmd &&
+	    attr_last(cmd, PSPAWN_ATTR_SHELL_FALLBACK)) {
+		text_add(text, ": neither the kernel nor " PLAN_SHELL " can execute it");
+		return 1;
+	}
+	return !searched && (error->code == ENOENT || error->code == ENOEXEC) && program &&
+	       add_interpreter(text, cmd, program, error->code);
 }
 
 /* The words for E2BIG are about arguments, which nobody has looked at yet. */
@@ -274,10 +286,6 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 
 	text_add(text, "%s", name ? name : "unknown step");
 	switch (error->step) {
-	case PSPAWN_STEP_CHECK_ATTR:
-		text_add(text, ":");
-		add_attribute(text, error, cmd);
-		break;
 	case PSPAWN_STEP_CHDIR:
 		add_directory(text, error, cmd);
 		break;

@@ -268,6 +268,8 @@ int flow_collect(struct flow *flow, size_t budget)
 			return end_of_output(flow);
 		if (came < 0)
 			return (int)came;
+		if (flow->typed)
+			flow_has_shown(flow->typed, space, (size_t)came);
 		flow->bytes += (unsigned long long)came;
 		budget -= (size_t)came;
 		result = after(flow, kind->came(flow, (size_t)came));

@@ -2,10 +2,10 @@
 /* Feeding: from memory, or from a function of the caller's. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "flow.h"
 #include "sys.h"
-#include "pty.h"
 
 enum { HOLD_ROOM = 64 << 10 };
 
@@ -68,37 +68,20 @@ static int check_file(const struct pspawn_stream *stream)
 
 const struct flow_kind flow_file = { .check = check_file, .prepare = no_more };
 
-/*
- * What is typed at the end, so that whoever reads lines reads an end: twice in the
- * middle of a line, where the first only hands over what there is of it.
- */
-static int type_end(struct flow *flow)
-{
-	int character = pty_end_character(flow->fd);
-	int is_midline = flow->bytes > 0 && flow->last != '\n';
-	char ends[2] = { (char)character, (char)character };
-	long result = 0;
-
-	if (character >= 0)
-		result = sys_write_quietly(flow->fd, ends, is_midline ? 2 : 1);
-	/* Accepted in part is accepted: the rest could only end an empty line. */
-	return result == -EAGAIN ? -EAGAIN : 0;
-}
-
 static int finish(struct flow *flow)
 {
-	if (!flow->on_terminal || type_end(flow) == 0)
-		flow_close(flow, PSPAWN_END_DONE);
+	if (!flow->on_terminal || flow_type_end(flow) == 0)
+		flow_close(flow, flow_end_of_feed(flow));
 	return 0;
 }
 
 /* 1: there are bytes to write; else what flow_feed() is to return. */
 static int refill(struct flow *flow)
 {
-	int result = flow->is_complete ? 0 : flow_kind_of(flow->stream.kind)->refill(flow);
+	int result = flow->typing.is_complete ? 0 : flow_kind_of(flow->stream.kind)->refill(flow);
 
 	/* A function that has said so is not asked again while there is no room for the end. */
-	flow->is_complete = result == 0;
+	flow->typing.is_complete = result == 0;
 	if (result == 0)
 		return finish(flow);
 	flow->paused = result == -EAGAIN;
@@ -106,6 +89,24 @@ static int refill(struct flow *flow)
 		return 0;
 	flow->why = result < 0 ? PSPAWN_WHY_CALL : 0;
 	return result;
+}
+
+/* Those that wait are typed line by line: a program that asks may throw away what lies behind it. */
+static size_t next_piece(const struct flow *flow, size_t size)
+{
+	const char *data = flow->hold + flow->at;
+	const char *newline = flow_waits(flow) ? memchr(data, '\n', size) : NULL;
+
+	return newline ? (size_t)(newline - data) + 1 : size;
+}
+
+static void note_typed(struct flow *flow, size_t size)
+{
+	const char *data = flow->hold + flow->at;
+
+	pty_count(flow->fd, &flow->typing.line, data, size);
+	flow->typing.last = data[size - 1];
+	flow->typing.lines += flow->typing.last == '\n';
 }
 
 int flow_feed(struct flow *flow, size_t budget)
@@ -118,6 +119,7 @@ int flow_feed(struct flow *flow, size_t budget)
 		if (result <= 0)
 			return (int)result;
 		size = flow->filled - flow->at < budget ? flow->filled - flow->at : budget;
+		size = next_piece(flow, size);
 		result = sys_write_quietly(flow->fd, flow->hold + flow->at, size);
 		if (result == -EAGAIN || result == 0)
 			return 0;
@@ -128,11 +130,12 @@ int flow_feed(struct flow *flow, size_t budget)
 		}
 		if (result < 0)
 			return (int)result;
-		flow->last = flow->hold[flow->at + (size_t)result - 1];
+		if (flow->on_terminal)
+			note_typed(flow, (size_t)result);
 		flow->at += (size_t)result;
 		flow->bytes += (unsigned long long)result;
 		budget -= (size_t)result;
-		if ((size_t)result < size)
+		if ((size_t)result < size || flow_waits(flow))
 			return 0;
 	}
 	return 0;

@@ -61,7 +61,7 @@ short flow_wants(const struct flow *flow)
 		return 0;
 	/* With nothing to write there is still to be seen that nobody will read. */
 	if (flow_is_feed(flow))
-		return flow->paused ? POLLERR : POLLOUT;
+		return flow->paused || flow_waits(flow) ? POLLERR : POLLOUT;
 	return flow->paused ? 0 : POLLIN;
 }
 
@@ -111,6 +111,8 @@ int flow_move(struct flow *flow, size_t budget)
 static int end_when_given_up(const struct flow *flow)
 {
 	/* A function that has nothing to give does not say who could have read it. */
+	if (flow_all_fed(flow))
+		return flow_end_of_feed(flow);
 	if (flow_is_feed(flow))
 		return sys_is_hung_up(flow->fd) ? PSPAWN_END_CLOSED : PSPAWN_END_HELD;
 	return flow->paused ? PSPAWN_END_CUT : PSPAWN_END_HELD;

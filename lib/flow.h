@@ -3,10 +3,25 @@
 #ifndef FLOW_H
 #define FLOW_H
 
+#include <stdint.h>
+
 #include "gather.h"
 #include "names.h"
+#include "pty.h"
 #include "pspawn.h"
 #include "store.h"
+
+/* Of a flow that is typed on a terminal. */
+struct typing {
+	const int *peer;  /* the child's side, as the parent holds it */
+	size_t matched;   /* with pspawn_after(): bytes of the text that what is shown ends with */
+	int has_shown;    /* the terminal has shown something */
+	int lines;        /* that were waited for */
+	int is_free;      /* no line is waited for any more */
+	int is_complete;  /* only the end is still to be typed */
+	char last;        /* byte */
+	struct pty_line line;
+};
 
 struct flow {
 	struct pspawn_stream stream;
@@ -25,8 +40,8 @@ struct flow {
 	/* CALL, LINES: bytes between pipe and function; DATA: the caller's. */
 	char *hold;
 	size_t room, filled, at;
-	char last; /* terminal: the last byte typed */
-	char is_complete; /* terminal: only the end is still to be typed */
+	struct typing typing;
+	struct flow *typed; /* what is typed on the terminal that this one shows, or NULL */
 };
 
 /* One kind of stream, for those that move bytes. */
@@ -73,6 +88,29 @@ int flow_said(long result);
 
 /* Is there what the caller's function has not taken, and may it be asked again? */
 int flow_is_owed(const struct flow *flow);
+
+/* ---- a terminal: flow-type.c */
+
+/* Is it typed only when it is waited for? */
+int flow_waits(const struct flow *flow);
+
+/* Is it waited for now? `silent_us`: for how long no byte has moved. */
+int flow_is_awaited(struct flow *flow, int64_t silent_us);
+
+/* May it be waited for without the terminal showing more? */
+int flow_is_prompted(const struct flow *flow);
+
+/* The terminal has shown this. */
+void flow_has_shown(struct flow *typed, const char *data, size_t size);
+
+/* How it ends when all was fed. */
+int flow_end_of_feed(const struct flow *flow);
+
+/* Has all been typed, but for the end, when those who could read have gone? */
+int flow_all_fed(const struct flow *flow);
+
+/* Type the end, so that a reader of lines gets one. 0, or -EAGAIN. */
+int flow_type_end(struct flow *flow);
 
 /* Close our end, and remember why. */
 void flow_close(struct flow *flow, int end);

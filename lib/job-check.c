@@ -8,7 +8,7 @@
 
 enum {
 	/* The first version ended with `reserved`; this stays when the structure grows. */
-	OLDEST_SIZE = offsetof(struct pspawn_io, reserved) + 4 * sizeof(unsigned),
+	OLDEST_SIZE = offsetof(struct pspawn_io, modes) + sizeof(const struct termios *),
 	ALL_FLAGS = PSPAWN_ON_TERMINAL | PSPAWN_ONE_GROUP | PSPAWN_FAIL_IF_ANY,
 };
 
@@ -63,13 +63,21 @@ static int check_on_terminal(const struct pspawn_io *io, const struct pspawn_str
 	return stream->child == wanted && !flow_is_file(stream) ? 0 : -EINVAL;
 }
 
+static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stream)
+{
+	return io->flags & PSPAWN_ON_TERMINAL && stream->child == 0 &&
+	       flow_kind_of(stream->kind)->is_feed;
+}
+
 static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *stream,
 			size_t nstages)
 {
 	const struct flow_kind *kind = flow_kind_of(stream->kind);
 
-	if (!kind || stream->reserved || stream->spare[0] || stream->spare[1] ||
-	    stream->flags & ~PSPAWN_STOP_AT_LIMIT)
+	if (!kind || stream->reserved || stream->spare[0] ||
+	    stream->flags & ~(PSPAWN_STOP_AT_LIMIT | PSPAWN_AFTER))
+		return -EINVAL;
+	if (stream->flags & PSPAWN_AFTER ? !is_typed(io, stream) : stream->after != NULL)
 		return -EINVAL;
 	if (stream->child < 0)
 		return -EBADF;
@@ -101,7 +109,8 @@ static int check_terminal_is_read(const struct pspawn_io *io)
 static void clear_results(const struct pspawn_io *io, size_t nstages)
 {
 	if (io->statuses && nstages <= PSPAWN_MAX_ENTRIES)
-		memset(io->statuses, 0, nstages * sizeof(*io->statuses));
+		for (size_t i = 0; i < nstages; i++)
+			status_clear(&io->statuses[i]);
 	if (!io->streams || io->nstreams > PSPAWN_MAX_ENTRIES)
 		return;
 	for (size_t i = 0; i < io->nstreams; i++) {

@@ -83,7 +83,7 @@ static void add_attrs(struct launch *launch, struct pspawn_cmd *cmd, size_t stag
 
 void launch_describe(struct launch *launch, size_t stage, struct pspawn_cmd *cmd)
 {
-	copy_versioned(cmd, sizeof(*cmd), launch_cmd(launch, stage), sizeof(cmd->size));
+	copy_versioned(cmd, sizeof(*cmd), launch_cmd(launch, stage), CMD_OLDEST_SIZE);
 	if (cmd->nfds)
 		memcpy(launch->fds, cmd->fds, cmd->nfds * sizeof(*cmd->fds));
 	if (cmd->nattrs)

@@ -5,18 +5,11 @@
 
 #include "job.h"
 
-enum { IDLE_MS = 100, MOST_MS = 5000 };
-
 static int64_t after(int64_t moment, int ms, int standard)
 {
 	if (ms < 0)
 		return NEVER;
 	return moment + (int64_t)(ms ? ms : standard) * 1000;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* By the policy, from the moment when all stages had ended. */
@@ -48,27 +41,28 @@ static int64_t drained_at(const struct pspawn_job *job)
 	return job->why ? earlier(by_policy, earlier(idle, since + MOST_MS * 1000)) : by_policy;
 }
 
+static int is_open(const struct pspawn_job *job)
+{
+	for (size_t i = 0; i < job->nflows; i++)
+		if (job->flows[i].fd >= 0)
+			return 1;
+	return 0;
+}
+
+/* Has the caller's function something to take yet? */
+static int is_paused(const struct pspawn_job *job)
+{
+	for (size_t i = 0; i < job->nflows; i++)
+		if (job->flows[i].fd >= 0 && job->flows[i].paused && !flow_is_feed(&job->flows[i]))
+			return 1;
+	return 0;
+}
+
 int64_t job_end_at(const struct pspawn_job *job)
 {
-	int is_open = 0, is_paused = 0;
-
-	if (job->running > 0)
+	if (job->running > 0 || (!job->why && is_paused(job)))
 		return NEVER;
-	for (size_t i = 0; i < job->nflows; i++) {
-		const struct flow *flow = &job->flows[i];
-
-		is_open |= flow->fd >= 0;
-		is_paused |= flow->fd >= 0 && flow->paused && !flow_is_feed(flow);
-	}
-	if (!is_open)
-		return 0;
-	/* A step of the escalation is yet to come, or the caller's function has what to take. */
-	if (!job->why ? is_paused : !job_stop_is_done(job) && job->stop_at != NEVER)
-		return NEVER;
-	/* "For ever" is for the stages: who is left of their groups gets what is left at most. */
-	if (job->why && !job_stop_is_done(job))
-		return later(job->ended, job->stopped) + MOST_MS * 1000;
-	return drained_at(job);
+	return is_open(job) ? later(drained_at(job), job->look_at) : 0;
 }
 
 static void give_up_flow(struct pspawn_job *job, size_t i)
@@ -101,18 +95,13 @@ static void take_status(struct pspawn_job *job, size_t i)
 	}
 }
 
-static int has_failed(const struct pspawn_status *status)
-{
-	return !status->exited || status->code != 0;
-}
-
 static size_t telling_stage(const struct pspawn_job *job)
 {
 	size_t last = job->nstages - 1;
 
 	if (job->io.flags & PSPAWN_FAIL_IF_ANY)
 		for (size_t i = job->nstages; i-- > 0;)
-			if (has_failed(&job->stages[i].status))
+			if (job->stages[i].status.code != 0)
 				return i;
 	return last;
 }
@@ -142,8 +131,9 @@ void job_end(struct pspawn_job *job)
 
 void job_end_if_due(struct pspawn_job *job, int64_t now)
 {
-	if (now >= job_end_at(job))
-		job_end(job);
+	if (now < job_end_at(job) || (job->why && is_open(job) && job_stop_is_awaited(job, now)))
+		return;
+	job_end(job);
 }
 
 int job_answer(const struct pspawn_job *job)

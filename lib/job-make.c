@@ -8,9 +8,9 @@
 
 const struct pspawn_cmd *launch_cmd(const struct launch *launch, size_t stage)
 {
-	if (!launch->cmds)
-		return NULL;
-	return (const void *)((const char *)launch->cmds + stage * launch->cmds->size);
+	const char *first = (const void *)launch->cmds;
+
+	return first ? (const void *)(first + stage * versioned_size(first, CMD_OLDEST_SIZE)) : NULL;
 }
 
 static int is_source(const struct launch *launch, int number)
@@ -45,6 +45,14 @@ int launch_clear(const struct launch *launch, int *fd)
 	return *fd < 0 ? *fd : 0;
 }
 
+/* To the user of the first stage that it is for and that has one. */
+static void give_flow(const struct launch *launch, const struct flow *flow, int fd)
+{
+	for (size_t i = 0; i < launch->job->nstages; i++)
+		if (launch_is_for_stage(launch, flow, i) && give_to_user(launch_cmd(launch, i), fd))
+			return;
+}
+
 static int make_file(struct launch *launch, size_t i)
 {
 	struct flow *flow = &launch->job->flows[i];
@@ -57,6 +65,7 @@ static int make_file(struct launch *launch, size_t i)
 		return result;
 	flow->file = file.ours;
 	launch->theirs[i] = file.theirs;
+	give_flow(launch, flow, file.theirs);
 	if (is_feed) {
 		close_if(&flow->file);
 		flow->bytes = flow->stream.size;
@@ -78,6 +87,7 @@ static int make_shared_pipe(struct launch *launch, size_t i)
 	if (result < 0)
 		return result;
 	launch->theirs[i] = ends[1];
+	give_flow(launch, flow, ends[1]);
 	flow->fd = ends[0];
 	result = launch_clear(launch, &launch->theirs[i]);
 	return result == 0 ? launch_clear(launch, &flow->fd) : result;
@@ -97,6 +107,7 @@ static int make_for_flow(struct launch *launch, size_t i)
 	if (!is_on_terminal(launch, flow))
 		return flow->stream.stage == PSPAWN_EVERY_STAGE ? make_shared_pipe(launch, i) : 0;
 	flow->on_terminal = 1;
+	flow->typing.peer = &launch->job->peer;
 	flow->fd = keep_clear(launch, sys_dup_from(launch->job->terminal, 3));
 	return flow->fd < 0 ? flow->fd : 0;
 }
@@ -114,9 +125,34 @@ static int make_terminal(struct launch *launch)
 		return result;
 	job->terminal = ends[0];
 	launch->terminal = ends[1];
+	give_to_user(launch_cmd(launch, 0), launch->terminal);
 	pty_resize(job->terminal, job->io.rows, job->io.columns);
+	if (job->io.modes)
+		result = pty_set_modes(launch->terminal, job->io.modes);
+	if (result < 0)
+		return result;
 	result = launch_clear(launch, &job->terminal);
-	return result == 0 ? launch_clear(launch, &launch->terminal) : result;
+	if (result == 0)
+		result = launch_clear(launch, &launch->terminal);
+	if (result < 0)
+		return result;
+	/* The program may close it and come back by /dev/tty: it is over when that has ended. */
+	job->peer = keep_clear(launch, pty_hold(job->terminal));
+	return job->peer < 0 ? job->peer : 0;
+}
+
+/* What is shown on a terminal may be what somebody waits for who types there. */
+static void join_terminal(struct pspawn_job *job)
+{
+	struct flow *typed = NULL, *shown = NULL;
+
+	for (size_t i = 0; i < job->nflows; i++)
+		if (job->flows[i].on_terminal && flow_is_feed(&job->flows[i]))
+			typed = &job->flows[i];
+		else if (job->flows[i].on_terminal)
+			shown = &job->flows[i];
+	if (shown)
+		shown->typed = typed;
 }
 
 int launch_make(struct launch *launch)
@@ -130,5 +166,6 @@ int launch_make(struct launch *launch)
 		if (result < 0)
 			return job_fail(launch->error, result, PSPAWN_STEP_PREPARE, (int)i);
 	}
+	join_terminal(launch->job);
 	return 0;
 }

@@ -80,8 +80,9 @@ static int clear_stage(struct launch *launch, size_t stage)
 	struct pspawn_child *child = &launch->job->stages[stage].child;
 	int result = launch->link >= 0 ? launch_clear(launch, &launch->link) : 0;
 
-	if (result == 0 && child->pollfd >= 0)
-		result = launch_clear(launch, &child->pollfd);
+	/* Where there is no number for it the child is waited for by its pid. */
+	if (result == 0 && child->pollfd >= 0 && launch_clear(launch, &child->pollfd) < 0)
+		child->pollfd = -1;
 	if (result == 0 && child->cgroup >= 0)
 		result = launch_clear(launch, &child->cgroup);
 	return result < 0 ? job_fail(launch->error, result, PSPAWN_STEP_PREPARE, -1) : 0;
@@ -110,6 +111,9 @@ static int start_stage(struct launch *launch, size_t stage)
 	struct pspawn_cmd cmd;
 	int result;
 
+	/* A pipe has one owner: the user of the stage before, if that has one. */
+	if (stage > 0 && !attr_last(launch_cmd(launch, stage - 1), PSPAWN_ATTR_USER))
+		give_to_user(launch_cmd(launch, stage), launch->link);
 	launch_describe(launch, stage, &cmd);
 	result = pspawn_start(&launch->job->stages[stage].child, &cmd, launch->error);
 	close_if(&launch->link);

@@ -46,6 +46,10 @@ static int64_t next_due(const struct pspawn_job *job, int64_t now)
 		due = earlier(due, job->deadline);
 	else if (!job_stop_is_done(job))
 		due = earlier(due, job->stop_at);
+	/* Nor that a program has begun to read, or of some systems that it has ended. */
+	for (size_t i = 0; i < job->nflows; i++)
+		if (flow_waits(&job->flows[i]) && flow_is_prompted(&job->flows[i]))
+			return earlier(due, now + job->backoff_ms * 1000);
 	for (size_t i = 0; i < job->nstages; i++)
 		if (is_asked(&job->stages[i]))
 			return earlier(due, now + job->backoff_ms * 1000);
@@ -83,8 +87,11 @@ void job_assume_ready(struct pspawn_job *job)
 void job_note_end(struct pspawn_job *job, struct job_stage *stage, int64_t now)
 {
 	stage->has_ended = 1;
-	if (--job->running == 0)
-		job->ended = now;
+	if (--job->running > 0)
+		return;
+	job->ended = now;
+	/* From now on the terminal is at its end when no descendant has it open. */
+	close_if(&job->peer);
 }
 
 static void look_at_stage(struct pspawn_job *job, struct job_stage *stage, int64_t now)
@@ -132,7 +139,7 @@ static int is_unread(const struct flow *flow, short revents)
 	return flow_is_feed(flow) && revents & (POLLERR | POLLHUP);
 }
 
-static int move_flows(struct pspawn_job *job)
+static int move_flows(struct pspawn_job *job, int64_t now)
 {
 	int moved = 0;
 
@@ -141,13 +148,16 @@ static int move_flows(struct pspawn_job *job)
 		unsigned long long before = flow->bytes;
 		int result;
 
-		if (flow->fd < 0 || (!job->polled[i].revents && !flow_is_owed(flow)))
+		if (flow->fd < 0 ||
+		    (!job->polled[i].revents && !flow_is_owed(flow) && !flow_waits(flow)))
 			continue;
 		if (is_unread(flow, job->polled[i].revents)) {
-			flow_close(flow, PSPAWN_END_CLOSED);
+			flow_close(flow, flow_all_fed(flow) ? flow_end_of_feed(flow)
+							    : PSPAWN_END_CLOSED);
 			continue;
 		}
-		if (flow->paused)
+		if (flow->paused ||
+		    (flow_waits(flow) && !flow_is_awaited(flow, now - job->moved)))
 			continue;
 		result = flow_move(flow, BUDGET);
 		moved |= flow->bytes != before;
@@ -173,6 +183,7 @@ static void hang_up(struct pspawn_job *job)
 	for (size_t i = 0; i < job->nflows; i++)
 		if (job->flows[i].on_terminal && job->flows[i].fd >= 0)
 			flow_close(&job->flows[i], PSPAWN_END_CLOSED);
+	close_if(&job->peer);
 	close_if(&job->terminal);
 }
 
@@ -197,7 +208,7 @@ void job_advance(struct pspawn_job *job)
 	 */
 	if (look_at_stages(job, now))
 		job_assume_ready(job);
-	moved = move_flows(job);
+	moved = move_flows(job, now);
 	hang_up(job);
 	/* The caller's functions may have taken their time. */
 	now = sys_now_us();

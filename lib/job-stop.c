@@ -24,8 +24,16 @@ static int reaches_beyond(const struct pspawn_job *job)
 /* It has ended, and with it all that a signal to it would reach; or it was never started. */
 static int is_out_of_reach(const struct pspawn_job *job, const struct job_stage *stage)
 {
-	return stage->child.pid == 0 || stage->is_taken ||
-	       (stage->has_ended && !is_beyond(job, stage));
+	if (stage->child.pid == 0 || stage->is_taken)
+		return 1;
+	return stage->has_ended && (!is_beyond(job, stage) || !is_survived(&stage->child));
+}
+
+/* A stopped program gets any signal but SIGKILL only when it is continued. */
+static int is_to_be_continued(int signal)
+{
+	return signal != SIGKILL && signal != SIGCONT && signal != SIGSTOP && signal != SIGTSTP &&
+	       signal != SIGTTIN && signal != SIGTTOU;
 }
 
 /*
@@ -47,10 +55,12 @@ static int send_to_all(struct pspawn_job *job, int signal)
 	for (size_t i = 0; i < job->nstages; i++) {
 		struct job_stage *stage = &job->stages[i];
 
-		if (is_out_of_reach(job, stage) || (to_all && is_covered(job, stage, signal)))
+		if ((to_all && is_covered(job, stage, signal)) || is_out_of_reach(job, stage))
 			continue;
 		/* -ESRCH: it ends on its own at this moment. */
 		stage->reached = kill_within(&stage->child, signal, reach);
+		if (stage->reached > 0 && is_to_be_continued(signal))
+			kill_within(&stage->child, SIGCONT, reach);
 		reached = stage->reached > reached ? stage->reached : reached;
 		if (i == 0 && job->io.flags & PSPAWN_ONE_GROUP &&
 		    stage->reached == PSPAWN_REACH_GROUP)
@@ -103,6 +113,8 @@ void job_stop_step(struct pspawn_job *job, int64_t now)
 		/* Who was not reached does not need the time. */
 		if (reached <= 0)
 			continue;
+		job->stopped = now;
+		job->look_at = 0;
 		job->stop_at = stop->wait_ms < 0 ? NEVER : now + (int64_t)stop->wait_ms * 1000;
 	}
 	if (job->why && job->next_stop == job->nstops)
@@ -127,6 +139,45 @@ void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
 
 	job_fail(&error, code, is_feed ? PSPAWN_STEP_FEED : PSPAWN_STEP_COLLECT, (int)i);
 	job_stop_for(job, flow->why ? (enum pspawn_why)flow->why : PSPAWN_WHY_FAILED, &error);
+}
+
+/* 1, 0; -ENOSYS: somebody may be. */
+static int is_anyone_left(const struct pspawn_job *job)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < job->nstages && result != 1; i++) {
+		const struct job_stage *stage = &job->stages[i];
+		int left =
+		    stage->is_taken || !is_beyond(job, stage) ? 0 : is_survived(&stage->child);
+
+		result = left ? left : result;
+	}
+	return result;
+}
+
+/*
+ * They get the time that the stops give. "For ever" is for the stages; and where nobody knows
+ * whether there is anyone, or SIGKILL does not end them, they get no longer than a run may drain.
+ */
+int job_stop_is_awaited(struct pspawn_job *job, int64_t now)
+{
+	static const int64_t least = IDLE_MS * 1000, most = MOST_MS * 1000;
+	int64_t lived = now - later(job->ended, job->stopped);
+	int is_killed = job->next_stop == job->nstops;
+	int left = is_anyone_left(job);
+
+	if (left == 0 || (is_killed && (left < 0 || lived >= most)))
+		return 0;
+	if (lived >= most && (left < 0 || job->stop_at == NEVER)) {
+		job->next_stop = job->nstops - 1;
+		job->stop_at = now;
+		job_stop_step(job, now);
+		return 1;
+	}
+	/* Nothing reports their end: look again after as long as they have lived already. */
+	job->look_at = now + (lived < most ? earlier(later(lived, least), most - lived) : most);
+	return 1;
 }
 
 void job_stop_rest(struct pspawn_job *job)

@@ -43,9 +43,12 @@ static struct pspawn_job *take_room(const struct pspawn_io *io, size_t nstages)
 	job->nflows = io->nstreams;
 	job->polled = (void *)(job->flows + job->nflows);
 	job->stops = (void *)(job->polled + job->nflows + nstages);
-	job->terminal = job->gather.fd = job->gather.timer = -1;
+	job->terminal = job->peer = job->gather.fd = job->gather.timer = -1;
 	job->backoff_ms = 1;
 	job->error.index = job->error.stream = -1;
+	status_clear(&job->result.status);
+	for (size_t i = 0; i < nstages; i++)
+		status_clear(&job->stages[i].status);
 	return job;
 }
 
@@ -91,6 +94,7 @@ static void drop(struct pspawn_job *job)
 	for (size_t i = 0; i < job->nflows; i++)
 		flow_drop(&job->flows[i]);
 	gather_close(&job->gather);
+	close_if(&job->peer);
 	close_if(&job->terminal);
 	free(job);
 }

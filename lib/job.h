@@ -29,9 +29,17 @@ struct job_stage {
 /* In microseconds of sys_now_us(); NEVER: not at all. */
 #define NEVER INT64_MAX
 
+/* What a run drains for where nothing else is said, in milliseconds. */
+enum { IDLE_MS = 100, MOST_MS = 5000 };
+
 static inline int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
+}
+
+static inline int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 struct pspawn_job {
@@ -45,6 +53,7 @@ struct pspawn_job {
 	struct pollfd *polled; /* by flow, then by stage; fd -1: nothing */
 	struct gather gather;
 	int terminal;   /* our side, or -1 */
+	int peer;       /* the child's side of it, until all stages have ended; or -1 */
 	int is_guessing; /* `polled` is not what poll(2) said, but that anything may be ready */
 	int backoff_ms; /* where a stage cannot be polled for */
 
@@ -55,9 +64,10 @@ struct pspawn_job {
 
 	/* Being stopped: */
 	enum pspawn_why why;
-	int64_t stopped; /* when that began */
+	int64_t stopped; /* when that began, or its last signal reached anyone */
 	size_t next_stop;
 	int64_t stop_at;
+	int64_t look_at; /* when to look again for those who are left of its groups */
 	int signal, reach;
 
 	int is_over;
@@ -110,6 +120,12 @@ void job_kill(struct pspawn_job *job, int64_t now);
 
 /* Is nobody left whom a further step would reach? */
 int job_stop_is_done(const struct pspawn_job *job);
+
+/*
+ * All stages have ended, and streams that are still open would be given up now. Is anyone else left
+ * whom the stops reach, and who may be the one who holds them?
+ */
+int job_stop_is_awaited(struct pspawn_job *job, int64_t now);
 
 /* What is left of groups and cgroups of a run that was stopped. */
 void job_stop_rest(struct pspawn_job *job);

@@ -26,6 +26,8 @@
 extern "C" {
 #endif
 
+struct termios;
+
 /* ---- streams: what is fed and collected ---------------------------------- */
 
 #define PSPAWN_UNLIMITED ((size_t)-1)
@@ -84,7 +86,8 @@ enum pspawn_end {
 	PSPAWN_END_DONE,	/* all was fed; the end of the output was reached */
 	PSPAWN_END_HELD,	/* given up while a descendant held it (enum pspawn_drain) */
 	PSPAWN_END_CLOSED,	/* fed: all who could read have closed it before all was fed */
-	PSPAWN_END_CUT		/* by a limit, or because a function of the caller's said so */
+	PSPAWN_END_CUT		/* by a limit, or because a function of the caller's said so; fed: a
+				   terminal has cut a line, of which Linux keeps 4095 bytes */
 };
 struct pspawn_transfer {
 	unsigned long long bytes; /* fed to the child, or written by it and read by us */
@@ -104,6 +107,7 @@ enum pspawn_stream_kind {
 
 /* Flags of struct pspawn_stream. */
 #define PSPAWN_STOP_AT_LIMIT 1u	/* more than the limit stops the run: -EFBIG */
+#define PSPAWN_AFTER 2u		/* fed when the program waits for it: pspawn_after() */
 
 /* For `stage`: one pipe for the output of all stages. */
 #define PSPAWN_EVERY_STAGE (-1)
@@ -130,13 +134,14 @@ struct pspawn_stream {
 	struct pspawn_buffer *buffer;
 	int *file;
 	struct pspawn_transfer *transfer; /* may be NULL; is up to date after every step */
-	const void *spare[2];	/* NULL */
+	const char *after;	/* see pspawn_after() */
+	const void *spare[1];	/* NULL */
 };
 
 static inline struct pspawn_stream pspawn_stream_of(int child, int kind)
 {
 	struct pspawn_stream stream = { child, kind, 0, 0, 0, 0, 0, NULL, 0,
-					NULL, NULL, NULL, NULL, NULL, NULL, NULL, { NULL, NULL } };
+					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, { NULL } };
 	return stream;
 }
 
@@ -249,6 +254,22 @@ static inline struct pspawn_stream pspawn_stop_at(struct pspawn_stream stream, s
 	return stream;
 }
 
+/*
+ * The same stream, fed to a terminal (PSPAWN_ON_TERMINAL), typed as a person would: after `text` was
+ * shown (NULL: at once), a line whenever the program is seen to read and has read all that was
+ * typed before; also the end. Programs that ask for a password throw away what was typed
+ * before they ask (TCSAFLUSH, as getpass(3), ssh(1) and sudo(8) do). Linux shows who is asleep in
+ * read(2); elsewhere, and for programs that wait by poll(2), all that is left is typed when no
+ * byte has moved for 2 s, or for 10 s before the terminal has shown any. After 100 lines the rest is
+ * typed at once. A signal's key in it waits, too.
+ */
+static inline struct pspawn_stream pspawn_after(struct pspawn_stream stream, const char *text)
+{
+	stream.flags |= PSPAWN_AFTER;
+	stream.after = text;
+	return stream;
+}
+
 /* The same stream of another stage of the pipeline, from 1, or PSPAWN_EVERY_STAGE. */
 static inline struct pspawn_stream pspawn_of_stage(struct pspawn_stream stream, int stage)
 {
@@ -308,21 +329,32 @@ struct pspawn_io {
 	unsigned flags;
 	unsigned short rows, columns;	/* of the terminal; 0: 24 x 80 */
 	unsigned reserved[4];		/* zero */
+	const struct termios *modes;	/* of the terminal, tcsetattr(3); NULL: the system's */
 };
 /*
  * `stops` is what happens to a run that is to be stopped: each step's signal is
  * sent, to the child alone (PSPAWN_REACH_CHILD), or to what pspawn_kill_all() reaches.
  * With PSPAWN_REACH_GROUP a child that gets no session or group by its description gets
  * a group, so that there is one to be reached. If the last step is not SIGKILL, SIGKILL
- * comes after it. Where stops go beyond the child, whatever is left of its group
- * or cgroup at the end of a run that was stopped gets SIGKILL too. Descendants that no stop
+ * comes after it. Every signal but SIGKILL, SIGCONT and those that suspend is followed by
+ * SIGCONT, as by timeout(1), so that a program that is suspended gets it too.
+ *
+ * Where stops go beyond the child, whatever is left of its group
+ * or cgroup at the end of a run that was stopped gets SIGKILL too. When all stages have ended
+ * while streams are open, the next step is waited for only if someone is alive whom it would
+ * reach; for at most 5000 ms where its wait_ms is -1, or where the system does not say who is
+ * alive (a Linux without /proc, other systems). Descendants that no stop
  * reaches hold a run that was stopped no longer than the default of enum pspawn_drain,
  * whatever its policy is.
  *
  * PSPAWN_ON_TERMINAL: the child's 0, 1 and 2 are a new terminal, which is the
  * controlling terminal of its new session. 1 has to be collected (BUFFER, CALL or
  * LINES) and is everything that is shown on it; 0 may be fed (DATA or CALL), as if typed:
- * afterwards the end-of-file character is typed. Of one program only.
+ * afterwards the end-of-file character is typed. Of one program only. What is shown is at its end
+ * when the program has ended and no descendant has the terminal open. A program that closes
+ * it, or hangs it up (vhangup(2)), and opens it again later is shown and fed on; only systems
+ * with revoke(2) end the streams at a hang-up. `modes` is read by the start, as openpty(3) does: give
+ * what tcgetattr(3) says of your own terminal where a person types, so that keys mean the same.
  */
 
 /* For designated initialisers in C: PSPAWN_IO(pspawn_feed_text(0, "x"), ...) sets size and streams. */
@@ -354,7 +386,7 @@ struct pspawn_result {
 	int signal;		/* the last that a stop has sent; 0: none */
 	int reach;		/* enum pspawn_reach: whom that reached; 0: nobody */
 	int lost;		/* how many stages' statuses are lost */
-	int held;		/* how many streams a descendant still holds */
+	int held;		/* how many streams a descendant still holds, after all stops */
 	long long elapsed_us;	/* from the first start to the end */
 	long long reserved[6];
 };
@@ -415,12 +447,13 @@ PSPAWN_API int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspaw
 /* Did it end by itself, with 0? */
 static inline int pspawn_succeeded(const struct pspawn_status *status)
 {
-	return status->exited && status->code == 0;
+	return pspawn_exit_code(status) == 0;
 }
 
 /*
- * A status in words, such as `exit status 3`, `signal 11 (SEGV), core dumped` or `status lost`.
- * Buffer and return value as for pspawn_strerror().
+ * A status in words, such as `exit status 3`, `signal 11 (SEGV), core dumped` or `status lost`;
+ * `no status` where there is none: the start has failed, or there was no wait yet. Buffer and
+ * return value as for pspawn_strerror().
  */
 PSPAWN_API int pspawn_strstatus(const struct pspawn_status *status, char *buf, size_t size);
 
@@ -430,13 +463,11 @@ PSPAWN_API int pspawn_strstatus(const struct pspawn_status *status, char *buf, s
  * A run as an object: nothing below waits, unless it says so. A loop around it:
  *
  *	pspawn_job_start(&job, &cmd, 1, &io, &error);
- *	for (;;) {
- *		n = pspawn_job_poll(job, fds, room, &timeout);
- *		poll(fds, n, timeout);			 (and others' descriptors)
- *		if (pspawn_job_step(job) != -EAGAIN)
- *			break;
- *	}
- *	pspawn_job_result(job, &result, &error);
+ *	do {
+ *		count = pspawn_job_poll(job, fds, room, &timeout_ms);
+ *		poll(fds, count, timeout_ms); // and others' descriptors
+ *	} while (pspawn_job_step(job) == -EAGAIN);
+ *	code = pspawn_job_result(job, &result, &error);
  *	pspawn_job_free(job);
  *
  * or, where pspawn_job_fd() gives one, that single descriptor in the loop at hand.

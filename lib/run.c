@@ -12,8 +12,10 @@ int pspawn_pipeline(const struct pspawn_cmd *cmds, size_t count, const struct ps
 	struct pspawn_job *job;
 	int code;
 
-	if (result)
+	if (result) {
 		memset(result, 0, sizeof(*result));
+		status_clear(&result->status);
+	}
 	code = pspawn_job_start(&job, cmds, count, io, error);
 	if (code < 0)
 		return code;

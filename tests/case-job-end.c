@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "drive.h"
@@ -13,7 +14,7 @@
 
 enum { THREADS = 6 };
 
-/* STOPPING: by a signal that it does not heed. HELD: by descendants alone. */
+/* FULL: no more can be fed. STOPPING: by a signal that it does not heed. HELD: by descendants alone. */
 enum state { NEW, WATCHED, FULL, STOPPING, HELD, PAUSED, STATES };
 
 static int not_now(void *context, const void *data, size_t size)
@@ -24,21 +25,37 @@ static int not_now(void *context, const void *data, size_t size)
 	return -EAGAIN;
 }
 
+static void wait_until_ended(struct pspawn_job *job)
+{
+	siginfo_t info;
+
+	for (size_t i = 0; i < 2; i++) {
+		id_t pid = (id_t)pspawn_job_child(job, i)->pid;
+
+		CHECK_INT(waitid(P_PID, pid, &info, WEXITED | WNOWAIT | __WALL), 0);
+	}
+	CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+}
+
 static const char *last_line(enum state state)
 {
 	if (state == PAUSED)
-		return "echo >&6; exec sleep 60";
-	return state == HELD ? "sleep 60 & exit 0" : "exec sleep 60";
+		return "echo >&6; exec sleep 10000";
+	return state == HELD ? "sleep 10000 & exit 0" : "exec sleep 10000";
 }
 
-static void bring_to(struct pspawn_job *job, enum state state, const int *was_asked)
+static void bring_to(struct pspawn_job *job, enum state state, const int *was_asked,
+		     const struct pspawn_transfer *fed)
 {
 	if (state >= WATCHED)
 		pspawn_job_fd(job);
 	if (state == STOPPING)
 		CHECK_INT(pspawn_job_stop(job), 0);
-	for (int i = 0; i < 5 && state >= FULL; i++)
-		CHECK_INT(pspawn_job_wait(job, state == HELD ? 20 : 2), -EAGAIN);
+	/* A program that is held by descendants alone may have ended before it was fed. */
+	while (state >= FULL && state != HELD && fed->bytes == 0)
+		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+	if (state == HELD)
+		wait_until_ended(job);
 	while (state == PAUSED && !*was_asked)
 		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
 }
@@ -49,6 +66,7 @@ static void free_in(enum state state)
 	static const struct pspawn_stop gentle = { SIGWINCH, -1 };
 	struct pspawn_status status[2];
 	struct pspawn_buffer out;
+	struct pspawn_transfer fed;
 	int was_asked = 0, file;
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = PSPAWN_DRAIN_EOF,
@@ -56,18 +74,23 @@ static void free_in(enum state state)
 				.nstops = 1,
 				.statuses = status,
 				.flags = PSPAWN_ONE_GROUP,
-				PSPAWN_STREAMS(pspawn_feed(0, much, sizeof(much)),
+				PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, much, sizeof(much)), &fed),
 					       pspawn_of_stage(pspawn_collect(1, &out), 2),
 					       pspawn_collect_call(6, not_now, &was_asked),
 					       pspawn_collect_file(7, &file)) };
-	const char *first = state == HELD ? "sleep 60 & exit 0" : "exec sleep 60";
+	const char *first = state == HELD ? "sleep 10000 & exit 0" : "exec sleep 10000";
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("/bin/sh", "-c", first) },
 				     { PSPAWN_CMD("/bin/sh", "-c", last_line(state)) } };
 	struct pspawn_job *job;
+	pid_t group;
 
 	CHECK_INT(pspawn_job_start(&job, cmds, 2, &io, NULL), 0);
-	bring_to(job, state, &was_asked);
+	group = pspawn_job_child(job, 0)->group;
+	bring_to(job, state, &was_asked, &fed);
 	pspawn_job_free(job);
+	/* Freeing ends the programs. What they have left is in a group that the runner does not know. */
+	if (state == HELD)
+		CHECK_INT(kill(-group, SIGKILL), 0);
 	CHECK(out.data != NULL);
 	CHECK_INT(out.data[out.length], 0);
 	for (int i = 0; i < 2; i++) {

@@ -79,7 +79,7 @@ CASE(X20, wait_any_over_many_jobs)
 
 CASE(X21, waits_that_end_before_the_run)
 {
-	struct pspawn_io io = { .size = sizeof(io) };
+	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_job *job = drive_start("exec sleep 60", &io);
 	struct pspawn_result result;
 

@@ -5,80 +5,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "attr.h"
 #include "cgroup.h"
+#include "family.h"
 #include "suite.h"
 #include "table.h"
 
 enum { CGROUP = 33 };
-
-/* A run whose child has a child, which tells its number; it becomes ours when the child ends. */
-struct family {
-	struct pspawn_buffer out;
-	struct pspawn_transfer told;
-	struct pspawn_job *job;
-	pid_t parent, offspring;
-};
-
-static int remember(void *context, const char *line, size_t length, int whole)
-{
-	(void)length;
-	(void)whole;
-	*(pid_t *)context = (pid_t)atoi(line);
-	return 0;
-}
-
-static void start_family(struct family *family, const struct pspawn_cmd *cmd, struct pspawn_io io)
-{
-	struct pspawn_stream streams[] = { pspawn_tell(
-	    pspawn_collect_lines(1, remember, &family->offspring), &family->told) };
-
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		SKIP("no orphan becomes ours here");
-	family->offspring = 0;
-	io.size = sizeof(io);
-	io.streams = streams;
-	io.nstreams = 1;
-	CHECK_INT(pspawn_job_start(&family->job, cmd, 1, &io, NULL), 0);
-	family->parent = pspawn_job_child(family->job, 0)->pid;
-	while (family->offspring == 0)
-		CHECK_INT(pspawn_job_wait(family->job, 1), -EAGAIN);
-}
-
-static struct pspawn_result end_family(struct family *family, int expected)
-{
-	struct pspawn_result result;
-
-	CHECK_INT(pspawn_job_wait(family->job, -1), expected);
-	CHECK_INT(pspawn_job_result(family->job, &result, NULL), expected);
-	pspawn_job_free(family->job);
-	return result;
-}
-
-/* It lives on when all is over, until it is killed here. */
-static void expect_spared(pid_t pid)
-{
-	int status;
-
-	CHECK_INT(waitpid(pid, &status, WNOHANG | __WALL), 0);
-	CHECK_INT(kill(pid, SIGKILL), 0);
-	CHECK_INT(waitpid(pid, &status, __WALL), pid);
-	CHECK_INT(WTERMSIG(status), SIGKILL);
-}
-
-static void expect_ended_by(pid_t pid, int number)
-{
-	int status;
-
-	/* Whoever was spared would be waited for until the case is red. */
-	CHECK_INT(waitpid(pid, &status, __WALL), pid);
-	CHECK(WIFSIGNALED(status));
-	CHECK_INT(WTERMSIG(status), number);
-}
 
 #define FAMILY(...)                                                                                \
 	{                                                                                          \
@@ -90,7 +26,7 @@ static const char both_stay[] = "sleep 60 & echo $!; wait";
 static void expect_reach(struct pspawn_cmd cmd, int reach, int reached)
 {
 	struct family family;
-	struct pspawn_io io = { .reach = reach };
+	struct pspawn_io io = { .reach = reach, PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_result result;
 
 	start_family(&family, &cmd, io);
@@ -142,7 +78,7 @@ CASE(S12, the_rest_of_its_group)
 	    FAMILY("sh -c 'trap \"\" TERM; echo $$; exec sleep 60 >/dev/null' & "
 		   "wait");
 	struct family family;
-	struct pspawn_io io = { .reach = PSPAWN_REACH_GROUP, PSPAWN_STOPS({ SIGTERM, 60000 }) };
+	struct pspawn_io io = { .reach = PSPAWN_REACH_GROUP, PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_result result;
 
 	start_family(&family, &cmd, io);
@@ -169,7 +105,8 @@ static void stop_without_leader(int reach)
 {
 	struct pspawn_cmd cmd = FAMILY("sleep 60 & echo $!; exit 7");
 	struct family family;
-	struct pspawn_io io = { .reach = reach, .drain = PSPAWN_DRAIN_EOF };
+	struct pspawn_io io = { .reach = reach, .drain = PSPAWN_DRAIN_EOF,
+				PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	int in_group = reach == PSPAWN_REACH_GROUP;
 	struct pspawn_result result;
 	siginfo_t info;
@@ -228,7 +165,8 @@ static void stop_pipeline(unsigned flags, int reach, int reached)
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD(suite_probe(), "-", "exit", "7") }, cmd, cmd };
 	struct pspawn_status statuses[3];
 	struct pspawn_io io = {
-		.size = sizeof(io), .flags = flags, .reach = reach, .statuses = statuses
+		.size = sizeof(io), .flags = flags, .reach = reach, .statuses = statuses,
+		PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS })
 	};
 	struct pspawn_result result;
 	struct pspawn_job *job;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "around-run.h"
+#include "fault.h"
 #include "suite.h"
 #include "table.h"
 
@@ -58,29 +59,53 @@ static struct pspawn_result stop_line(const char *line, struct pspawn_io io)
 
 static const struct pspawn_io standard;
 
+/* For who ends by the first signal, whenever that is. */
+static const struct pspawn_stop term_only[] = { { SIGTERM, -1 } };
+static const struct pspawn_io patient = { .stops = term_only, .nstops = 1 };
+
 CASE(S01, the_standard_escalation)
 {
-	struct pspawn_result result = stop_line("echo ready; exec sleep 60", standard);
+	long long now_us = 0;
+	struct pspawn_result result;
 
+	/* The two seconds do not go by. */
+	fault_clock(&now_us);
+	result = stop_line("echo ready; exec sleep 60", standard);
+	fault_clock(NULL);
 	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
 	CHECK_INT(result.signal, SIGTERM);
 	CHECK_INT(result.reach, PSPAWN_REACH_CHILD);
 	CHECK_INT(result.status.signal, SIGTERM);
 }
 
-/* Two seconds, which nobody has to wait for here; that SIGKILL comes then is in S03. */
+/* Two seconds, by a clock that stands still: SIGKILL comes then, and not before. */
 CASE(S01, the_time_of_the_standard_escalation)
 {
+	long long now_us = 0;
+	struct pspawn_result result;
 	struct ready ready;
 	struct pollfd fds[2];
 	int timeout_ms;
 
+	fault_clock(&now_us);
 	start_ready(&ready, "trap '' TERM; echo ready; exec sleep 60", standard);
 	CHECK_INT(pspawn_job_stop(ready.job), 0);
 	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
 	CHECK(pspawn_job_poll(ready.job, fds, 2, &timeout_ms) >= 1);
-	CHECK(timeout_ms <= 2000);
-	CHECK(timeout_ms > 500 || pspawn_job_child(ready.job, 0)->pollfd < 0);
+	if (pspawn_job_child(ready.job, 0)->pollfd >= 0)
+		CHECK_INT(timeout_ms, 2000);
+	now_us = 1999999;
+	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
+	CHECK_INT(pspawn_job_result(ready.job, &result, NULL), -EAGAIN);
+	CHECK_INT(kill(pspawn_job_child(ready.job, 0)->pid, 0), 0);
+	now_us = 2000000;
+	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(ready.job, -1), -ECANCELED);
+	CHECK_INT(pspawn_job_result(ready.job, &result, NULL), -ECANCELED);
+	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.status.signal, SIGKILL);
+	CHECK_INT(result.elapsed_us, 2000000);
+	fault_clock(NULL);
 	pspawn_job_free(ready.job);
 	free(ready.out.data);
 }
@@ -92,7 +117,7 @@ CASE(S02, steps_in_their_order)
 				   "trap 'echo usr2 >>log; exit 3' USR2; trap 'exit 4' TERM; "
 				   "echo ready; while :; do sleep 0.01; done";
 	const struct pspawn_io io = { PSPAWN_STOPS({ SIGHUP, 150 }, { SIGUSR1, 150 },
-						   { SIGUSR2, 60000 }, { SIGTERM, 0 }) };
+						   { SIGUSR2, -1 }, { SIGTERM, 0 }) };
 	struct pspawn_result result = stop_line(line, io);
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/cat", "log") };
 	struct pspawn_buffer out;
@@ -108,7 +133,7 @@ CASE(S02, steps_in_their_order)
 /* The caller's array is copied. */
 CASE(S02, steps_are_copied)
 {
-	struct pspawn_stop stops[] = { { SIGUSR1, 60000 } };
+	struct pspawn_stop stops[] = { { SIGUSR1, -1 } };
 	struct pspawn_io io = { .stops = stops, .nstops = 1 };
 	struct ready ready;
 
@@ -117,9 +142,10 @@ CASE(S02, steps_are_copied)
 	CHECK_INT(stop_ready(&ready, -ECANCELED).status.code, 3);
 }
 
+/* It is continued, and so it gets the signal. */
 CASE(S03, one_that_is_suspended)
 {
-	const struct pspawn_io io = { PSPAWN_STOPS({ SIGTERM, 50 }) };
+	const struct pspawn_io io = { PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_result result;
 	struct ready ready;
 	siginfo_t info;
@@ -131,15 +157,15 @@ CASE(S03, one_that_is_suspended)
 	/* That is not its end. */
 	CHECK_INT(pspawn_job_wait(ready.job, 1), -EAGAIN);
 	result = stop_ready(&ready, -ECANCELED);
-	CHECK_INT(result.signal, SIGKILL);
-	CHECK_INT(result.status.signal, SIGKILL);
+	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.status.signal, SIGTERM);
 }
 
 /* One that ends well when it is asked to has been stopped nevertheless. */
 CASE(S03, one_that_ends_well)
 {
 	struct pspawn_result result =
-	    stop_line("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done", standard);
+	    stop_line("trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done", patient);
 
 	CHECK_INT(result.status.exited, 1);
 	CHECK_INT(result.status.code, 0);
@@ -197,8 +223,10 @@ CASE(S04, other_reasons)
 	int code = -ENOTDIR;
 	struct pspawn_buffer out;
 	struct pspawn_io by_call = { .size = sizeof(by_call),
+				     .stops = term_only, .nstops = 1,
 				     PSPAWN_STREAMS(pspawn_collect_call(1, fails, &code)) };
 	struct pspawn_io by_limit = { .size = sizeof(by_limit),
+				      .stops = term_only, .nstops = 1,
 				      PSPAWN_STREAMS(pspawn_stop_at(pspawn_collect(1, &out), 3)) };
 	struct pspawn_result result;
 	struct pspawn_error error;
@@ -227,7 +255,7 @@ static int refuses_a_line(void *context, const char *line, size_t length, int wh
 /* The last piece of a line is told when all is over; there is nobody left to be stopped for it. */
 CASE(S04, a_reason_that_comes_after_the_end)
 {
-	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "sleep 2 & printf words; exit 7") };
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "sleep 10000 & printf words; exit 7") };
 	int code = -ENOTDIR;
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = PSPAWN_DRAIN_EXIT,

@@ -111,6 +111,7 @@ CASE(X15, who_waits_asks_again_by_itself)
 	struct pspawn_transfer got;
 	struct pspawn_io io = { .size = sizeof(io),
 				.idle_ms = 1,
+				.most_ms = AN_HOUR_MS,
 				PSPAWN_STREAMS(
 				    pspawn_tell(pspawn_collect_call(1, shy_take, &taker), &got),
 				    pspawn_feed_call(0, shy_give, &giver)) };

@@ -38,12 +38,14 @@ static const struct scene scenes[] = {
 	{ { "cat; exit 4", "tr a-z A-Z", "cat" }, .feed = MANY, .flags = PSPAWN_FAIL_IF_ANY },
 	{ { "exec sleep 60" }, .timeout_ms = 30, .code = -ETIMEDOUT },
 	{ { "exec sleep 60", "exec sleep 60" }, .timeout_ms = 30, .code = -ETIMEDOUT },
-	{ { "sleep 2 & echo hello" }, .drain = PSPAWN_DRAIN_EXIT },
-	{ { "sleep 2 & echo hello" }, .drain = PSPAWN_DRAIN_IDLE },
-	{ { "sleep 2 & echo hello" }, .drain = PSPAWN_DRAIN_MOST },
+	/* The runner ends what sleeps on. */
+	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_EXIT },
+	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_IDLE },
+	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_MOST },
 	{ { "sleep 0.1 & echo hello" }, .drain = PSPAWN_DRAIN_EOF },
 	{ { "cat" }, .feed = MANY, .limit = 1000 },
-	{ { "head -c 70000 /dev/zero; exec sleep 60" },
+	/* By the shell itself: who is left of a stopped run may hold its output, or not. */
+	{ { "trap '' PIPE; printf %70000s x 2>/dev/null; exec sleep 60" },
 	  .limit = 1000,
 	  .stops_at_limit = 1,
 	  .code = -EFBIG },
@@ -82,6 +84,7 @@ static void play(const struct scene *scene, enum drive_way way, struct outcome *
 				.idle_ms = 20,
 				.most_ms = scene->drain == PSPAWN_DRAIN_MOST ? 50 : 0,
 				.flags = scene->flags,
+				PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }),
 				.statuses = outcome->statuses };
 	const char *argv[MOST_STAGES][4];
 	struct pspawn_cmd cmds[MOST_STAGES] = { { 0 } };

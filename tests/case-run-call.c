@@ -226,7 +226,8 @@ CASE(T36, nobody_left_to_give_to)
 		struct pspawn_transfer told;
 		struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(
 					    pspawn_feed_call(0, give_nothing_ever, NULL), &told)),
-					.drain = drain, .timeout_ms = 10000 };
+					.drain = drain, .idle_ms = AN_HOUR_MS,
+					.most_ms = AN_HOUR_MS };
 
 		CHECK_INT(pour("exit 3", io, 0).status.code, 3);
 		CHECK_INT(told.end, PSPAWN_END_CLOSED);
@@ -238,7 +239,7 @@ CASE(T36, nobody_left_to_give_to)
 /* And where a descendant could still be given something, it holds the stream. */
 CASE(T38, only_a_descendant_left_to_give_to)
 {
-	static const char line[] = "exec 3<&0; sleep 1 & exit 3";
+	static const char line[] = "exec 3<&0; sleep 10000 & exit 3";
 	struct pspawn_transfer told;
 	struct pspawn_io io = { .idle_ms = 20,
 				PSPAWN_STREAMS(pspawn_tell(

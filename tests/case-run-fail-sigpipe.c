@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,12 +52,17 @@ static int take_pending(void)
 	return taken;
 }
 
-static long give_slowly(void *context, void *data, size_t room)
+/* For the second time when it has ended, so that the write fails, and poll(2) did not say so. */
+static long give_too_late(void *context, void *data, size_t room)
 {
-	/* Once it is known to have closed it, so that the write fails, and poll(2) did not say so.
-	 */
-	usleep(*(int *)context);
-	*(int *)context = 30000;
+	int *calls = context;
+	siginfo_t info;
+
+	if ((*calls)++ == 0) {
+		*(char *)data = 'x';
+		return 1;
+	}
+	CHECK_INT(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
 	memset(data, 'x', room);
 	return (long)room;
 }
@@ -66,9 +72,9 @@ static void feed_the_unwilling(void)
 {
 	struct pspawn_cmd closes = { PSPAWN_CMD("/bin/sh", "-c", "exec <&-; sleep 0.03; exit 7") };
 	struct pspawn_cmd reads = { PSPAWN_CMD("/bin/sh", "-c",
-					       "head -c 1000 >/dev/null; exec <&-; exit 7") };
+					       "head -c 1 >/dev/null; exit 7") };
 	size_t size = 1 << 20;
-	int pause_us = 0;
+	int calls = 0;
 	char *data = calloc(1, size);
 	struct pspawn_transfer told[2];
 	struct pspawn_io by_data = { .size = sizeof(by_data),
@@ -76,7 +82,7 @@ static void feed_the_unwilling(void)
 					 pspawn_tell(pspawn_feed(0, data, size), &told[0])) };
 	struct pspawn_io by_call = { .size = sizeof(by_call),
 				     PSPAWN_STREAMS(pspawn_tell(
-					 pspawn_feed_call(0, give_slowly, &pause_us), &told[1])) };
+					 pspawn_feed_call(0, give_too_late, &calls), &told[1])) };
 	struct pspawn_result result;
 
 	errno = 12345;
@@ -86,7 +92,9 @@ static void feed_the_unwilling(void)
 	CHECK_INT(pspawn_run(&reads, &by_call, &result, NULL), 0);
 	CHECK_INT(errno, 12345);
 	CHECK_INT(result.status.code, 7);
+	CHECK_INT(calls, 2);
 	CHECK_INT(told[1].end, PSPAWN_END_CLOSED);
+	CHECK_INT(told[1].bytes, 1);
 	free(data);
 }
 

@@ -12,9 +12,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "around-run.h"
+#include "asleep.h"
 #include "filter.h"
 #include "suite.h"
 #include "table.h"
@@ -79,38 +81,42 @@ CASE(W60, runs_where_poll_fails)
 		suite_apart(run_blindly, &ways[i]);
 }
 
-static double cpu_seconds(void)
-{
-	struct rusage used;
-
-	getrusage(RUSAGE_SELF, &used);
-	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
-
+/* The children end when a process that has the other end of their input has seen that we sleep. */
 static void wait_blindly(const void *unused)
 {
-	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "sleep 0.1; exit 7") };
+	int end, job_end;
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "read x; exit 7"),
+				  PSPAWN_FDS(pspawn_fd_pipe_in(0, &end)) };
+	struct pspawn_cmd reads = { PSPAWN_CMD("/bin/cat"),
+				    PSPAWN_FDS(pspawn_fd_pipe_in(0, &job_end)) };
 	struct pspawn_cmd longer = { PSPAWN_CMD(suite_probe(), "-", "pause") };
 	struct rlimit none = { 0, 4096 };
 	struct pspawn_child child, other;
 	struct pspawn_child *children[] = { &other, &child };
 	struct pspawn_status status;
 	struct pspawn_job *job;
-	double before;
+	pid_t watcher;
 
 	(void)unused;
 	CHECK_INT(pspawn_start(&other, &longer, NULL), 0);
-	CHECK_INT(pspawn_job_start(&job, &longer, 1, NULL, NULL), 0);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	watcher = asleep_watch();
+	close(end);
 	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	CHECK_INT(pspawn_wait_any(children, 2, &status, 20), -ETIMEDOUT);
 	CHECK_INT(pspawn_wait_any(children, 2, &status, -1), 1);
 	CHECK_INT(status.code, 7);
-	/* Asleep, in spite of all. */
-	before = cpu_seconds();
-	CHECK_INT(pspawn_wait_any(children, 2, &status, 300), -ETIMEDOUT);
-	CHECK_INT(pspawn_job_wait(job, 300), -EAGAIN);
-	CHECK(cpu_seconds() - before < 0.05);
+	CHECK(asleep_told(watcher));
+	none.rlim_cur = 4096;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	CHECK_INT(pspawn_job_start(&job, &reads, 1, NULL, NULL), 0);
+	watcher = asleep_watch();
+	close(job_end);
+	none.rlim_cur = 0;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	CHECK_INT(pspawn_job_wait(job, 20), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, -1), 0);
+	CHECK(asleep_told(watcher));
 	pspawn_job_free(job);
 	CHECK_INT(pspawn_kill(&other, SIGKILL), 0);
 	CHECK_INT(pspawn_wait_any(children, 2, &status, -1), 0);
@@ -311,6 +317,7 @@ CASE(W64, errno_is_the_callers)
 	struct pspawn_job *job;
 	struct pollfd fds[3];
 	int ends[2], file, timeout_ms;
+	siginfo_t info;
 	char buf[8];
 
 	errno = 12345;
@@ -326,7 +333,7 @@ CASE(W64, errno_is_the_callers)
 	CHECK_INT(errno, 12345);
 	CHECK_INT(pspawn_job_resize(job, 1, 1), -ENOTTY);
 	CHECK_INT(kill(pspawn_job_child(job, 0)->pid, SIGKILL), 0);
-	usleep(20000);
+	CHECK_INT(waitid(P_PID, (id_t)pspawn_job_child(job, 0)->pid, &info, WEXITED | WNOWAIT), 0);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_stop(job), -ESRCH);

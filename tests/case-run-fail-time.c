@@ -47,7 +47,7 @@ CASE(W40, what_is_due)
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	pspawn_job_poll(job, NULL, 0, &timeout_ms);
-	CHECK(timeout_ms > INT_MAX - 60000 || pspawn_job_child(job, 0)->pollfd < 0);
+	CHECK(timeout_ms > INT_MAX - AN_HOUR_MS || pspawn_job_child(job, 0)->pollfd < 0);
 	errno = 12345;
 	CHECK_INT(pspawn_job_wait(job, -2), -EINVAL);
 	CHECK_INT(pspawn_job_wait(job, INT_MIN), -EINVAL);
@@ -128,23 +128,23 @@ static void stop_while_draining(struct pspawn_io io, const char *line)
 	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
 	CHECK_INT(result.status.code, 7);
 	CHECK_INT(result.held, 1);
-	CHECK_INT(strncmp(out.data, "hello\n", 6), 0);
+	CHECK(strstr(out.data, "hello\n") != NULL);
 	pspawn_job_free(job);
 	free(out.data);
 }
 
 CASE(W42, a_stop_ends_the_longest_draining)
 {
-	static const char silent[] = "sleep 4 & echo hello; exit 7";
-	static const char slow[] = "(for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.4; echo x; done) "
-				   "2>/dev/null & echo hello; exit 7";
+	static const char silent[] = "sleep 10000 & echo hello; exit 7";
+	static const char slow[] = "(while echo x; do sleep 0.4; done) 2>/dev/null & "
+				   "echo hello; exit 7";
 
 	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_EOF }, silent);
 	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MOST, .most_ms = -1 },
 			    silent);
 	stop_while_draining((struct pspawn_io){ .idle_ms = INT_MAX, .most_ms = -1 }, silent);
-	stop_while_draining((struct pspawn_io){ .idle_ms = 1000, .most_ms = -1 }, slow);
-	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MOST, .most_ms = 60000 },
+	stop_while_draining((struct pspawn_io){ .idle_ms = AN_HOUR_MS, .most_ms = -1 }, slow);
+	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MOST, .most_ms = AN_HOUR_MS },
 			    silent);
 }
 

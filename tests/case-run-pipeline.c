@@ -22,7 +22,7 @@ static void check_status(const struct pspawn_status *status, int code, int signa
 {
 	CHECK_INT(status->lost, 0);
 	CHECK_INT(status->exited, !signal);
-	CHECK_INT(status->code, code);
+	CHECK_INT(status->code, signal ? -1 : code);
 	CHECK_INT(status->signal, signal);
 }
 

@@ -176,7 +176,7 @@ static void check_row(int kind, const struct situation *row, int policy)
 	CHECK_INT(result.signal, 0);
 	CHECK_INT(result.lost, 0);
 	CHECK_INT(result.status.exited, !row->signal);
-	CHECK_INT(result.status.code, row->code);
+	CHECK_INT(result.status.code, row->signal ? -1 : row->code);
 	CHECK_INT(result.status.signal, row->signal);
 	CHECK_INT(in.told.end, row->ends[policy]);
 	CHECK_INT(result.held, row->ends[policy] == HELD);

@@ -103,7 +103,6 @@ CASE(V03, a_new_size_is_told)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				.timeout_ms = 20000,
 				PSPAWN_STREAMS(pspawn_collect_call(1, look, &typist)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
@@ -131,7 +130,6 @@ static struct pspawn_transfer type_to(const char *line, struct pspawn_stream typ
 {
 	struct pspawn_transfer told;
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				.timeout_ms = 20000,
 				PSPAWN_STREAMS(pspawn_tell(typed, &told),
 					       pspawn_collect_call(1, look, typist)) };
 

@@ -5,6 +5,8 @@
 
 #include <pspawn.h>
 
+#include "suite.h"
+
 enum drive_way {
 	BY_POLL,     /* the set of pspawn_job_poll() */
 	BY_FD,       /* the one descriptor of pspawn_job_fd(), among the caller's */
@@ -31,8 +33,8 @@ int drive_is_due(struct pspawn_job *job, int timeout_ms);
 /* Skip the case where jobs have no descriptor of their own. */
 void drive_need_fd(struct pspawn_job *job);
 
-/* As long as a test waits for what has to come: for ever, nearly. */
-enum { DRIVE_SOON_MS = 20000 };
+/* As long as a test waits for what has to come: the runner ends a hang. */
+enum { DRIVE_SOON_MS = AN_HOUR_MS };
 
 /* A line of shell that goes on whenever it can read a line from its 5. */
 struct led {

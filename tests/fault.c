@@ -4,11 +4,16 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "linux.h"
 #include "sys.h"
+#ifdef __linux__
+#include "raw.h"
+#endif
 
 #define DECLARE_WRAP(type, name, ...)     \
 	type __real_##name(__VA_ARGS__); \
@@ -109,7 +114,6 @@ typedef int first_function(void *);
 DECLARE_WRAP(long, pspawn0_entry_clone, unsigned long flags, void *stack, int *pidfd,
 	     first_function *run, void *argument);
 extern __typeof__(__real_pspawn0_entry_clone) __real_pspawn0_entry_clone __attribute__((weak));
-
 void fault_private_memory(void)
 {
 	private_memory = 1;
@@ -123,15 +127,60 @@ long __wrap_pspawn0_entry_clone(unsigned long flags, void *stack, int *pidfd, fi
 	return __real_pspawn0_entry_clone(flags, stack, pidfd, run, argument);
 }
 
+/* ---- the linux backend's births */
+
+static enum fault_births fatal;
+static atomic_int killed;
+
+DECLARE_WRAP(long, pspawn0_give_birth, const struct way *way, const struct wish *wish, int *pidfd);
+extern __typeof__(__real_pspawn0_give_birth) __real_pspawn0_give_birth __attribute__((weak));
+
+void fault_kill_at_birth(enum fault_births births)
+{
+	fatal = births;
+}
+
+int fault_killed_at_birth(void)
+{
+	return atomic_load(&killed);
+}
+
+/* It has our memory, and not our errno. */
+CHILD_SIDE static int be_killed(void *argument)
+{
+	(void)argument;
+	atomic_fetch_add(&killed, 1);
+#ifdef __linux__
+	RAW2(SYS_kill, RAW0(SYS_getpid), SIGKILL);
+#endif
+	return 1;
+}
+
+long __wrap_pspawn0_give_birth(const struct way *way, const struct wish *wish, int *pidfd)
+{
+	struct wish doomed = *wish;
+
+	doomed.child = be_killed;
+	if (fatal == FAULT_EACH_BIRTH || (fatal == FAULT_IN_CGROUP && way->into_cgroup))
+		wish = &doomed;
+	return __real_pspawn0_give_birth(way, wish, pidfd);
+}
+
 /* ---- posix_spawn */
 
 static int dishonest, file_action_code;
+static void (*before_spawn)(void);
 
 DECLARE_WRAP(int, posix_spawn, pid_t *pid, const char *path,
 	     const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
 	     char *const *argv, char *const *envp);
 DECLARE_WRAP(int, posix_spawn_file_actions_adddup2, posix_spawn_file_actions_t *actions, int from,
 	     int to);
+
+void fault_spawn(void (*meanwhile)(void))
+{
+	before_spawn = meanwhile;
+}
 
 void fault_dishonest_spawn(void)
 {
@@ -141,6 +190,11 @@ void fault_dishonest_spawn(void)
 int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const *argv, char *const *envp)
 {
+	void (*meanwhile)(void) = before_spawn;
+
+	before_spawn = NULL;
+	if (meanwhile)
+		meanwhile();
 	if (!dishonest)
 		return __real_posix_spawn(pid, path, actions, attributes, argv, envp);
 	*pid = fork();
@@ -204,4 +258,20 @@ CHILD_SIDE void __wrap_pspawn0_sys_nap(int ms)
 	do
 		__real_pspawn0_sys_nap(ms);
 	while (on_order && !atomic_load(&on_order->may_end));
+}
+
+/* ---- the clock of runs */
+
+static const long long *standing;
+
+DECLARE_WRAP(int64_t, pspawn0_sys_now_us, void);
+
+void fault_clock(const long long *now_us)
+{
+	standing = now_us;
+}
+
+int64_t __wrap_pspawn0_sys_now_us(void)
+{
+	return standing ? *standing : __real_pspawn0_sys_now_us();
 }

@@ -18,6 +18,17 @@ void fault_short_report(int size);
 /* From here on a child of the linux backend gets a copy of memory, as in an emulator. */
 void fault_private_memory(void);
 
+/*
+ * From here on a child of the linux backend that is born in a cgroup, or each one, is killed before it
+ * has done anything. How many that were.
+ */
+enum fault_births { FAULT_NO_BIRTH, FAULT_IN_CGROUP, FAULT_EACH_BIRTH };
+void fault_kill_at_birth(enum fault_births births);
+int fault_killed_at_birth(void);
+
+/* Before the library's next posix_spawn(), this is called. */
+void fault_spawn(void (*meanwhile)(void));
+
 /* From here on posix_spawn() says success and its child exits with 127. */
 void fault_dishonest_spawn(void);
 
@@ -35,5 +46,8 @@ struct fault_nap {
 	atomic_int begun, may_end;
 };
 void fault_nap(struct fault_nap *nap);
+
+/* From here on it is *now_us for the library's runs, as long as that says so; NULL: time goes by. */
+void fault_clock(const long long *now_us);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,9 +108,15 @@ struct pspawn_error pour_error;
 struct pspawn_result pour_through(const struct pspawn_cmd *cmds, size_t count, struct pspawn_io io,
 				  int expected)
 {
+	static const struct pspawn_stop patient[] = { { SIGTERM, AN_HOUR_MS } };
 	struct pspawn_result result;
 
 	io.size = sizeof(io);
+	/* Whoever is stopped has more than two seconds to end by that. */
+	if (io.nstops == 0) {
+		io.stops = patient;
+		io.nstops = 1;
+	}
 	errno = 12345;
 	CHECK_INT(pspawn_pipeline(cmds, count, &io, &result, &pour_error), expected);
 	CHECK_INT(errno, 12345);

@@ -4,16 +4,25 @@
  * command in a session of its own, with a new terminal as its 0; with -c that is its
  * controlling terminal. With -o it is its 1 and 2 as well, and what is shown on it comes out
  * of our 1; when the first of that has come, TEXT is typed, and the terminal gets another size.
+ *
+ * terminal -v COMMAND [ARG...]: take our own terminal from all who have it by vhangup(2), as
+ * login(1) does. Say so on our 6, read a byte from our 5, and run the command on it. 98: that
+ * is not allowed, or not there.
+ *
+ * terminal -p TEXT: ask as getpass(3) does on our own terminal, which is our 0 and 1: throw away
+ * what was typed, show the text, and then what was read between angle brackets.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
-enum { NO_TERMINAL = 99 };
+enum { NO_VHANGUP = 98, NO_TERMINAL = 99 };
 
 struct wanted {
 	int controlling, shown;
@@ -96,6 +105,62 @@ static int parse(struct wanted *wanted, int argc, char **argv)
 	return optind < argc;
 }
 
+#ifdef __linux__
+
+static int hang_up(void)
+{
+	return vhangup();
+}
+
+#else
+
+static int hang_up(void)
+{
+	return -1;
+}
+
+#endif
+
+static int take_from_all(char **command)
+{
+	const char *name = ttyname(0);
+	int fd, failed;
+	char byte;
+
+	signal(SIGHUP, SIG_IGN);
+	failed = !name || hang_up() < 0;
+	for (fd = 0; fd <= 2; fd++)
+		close(fd);
+	if (write(6, "", 1) != 1 || read(5, &byte, 1) != 1)
+		return NO_TERMINAL;
+	if (failed)
+		return NO_VHANGUP;
+	/* The lowest number is 0. */
+	fd = open(name, O_RDWR);
+	if (fd != 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		return NO_TERMINAL;
+	execvp(command[0], command);
+	return 127;
+}
+
+static int ask(const char *text)
+{
+	struct termios before, silent;
+	char answer[256];
+	ssize_t size;
+
+	if (tcgetattr(0, &before) < 0)
+		return NO_TERMINAL;
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	if (tcsetattr(0, TCSAFLUSH, &silent) < 0 || dprintf(1, "%s", text) < 0)
+		return NO_TERMINAL;
+	size = read(0, answer, sizeof(answer));
+	if (size < 1 || tcsetattr(0, TCSAFLUSH, &before) < 0)
+		return NO_TERMINAL;
+	return dprintf(1, "<%.*s>", (int)size - 1, answer) < 0 ? NO_TERMINAL : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct wanted wanted;
@@ -103,6 +168,10 @@ int main(int argc, char **argv)
 	int status;
 	pid_t pid;
 
+	if (argc > 2 && strcmp(argv[1], "-v") == 0)
+		return take_from_all(argv + 2);
+	if (argc > 2 && strcmp(argv[1], "-p") == 0)
+		return ask(argv[2]);
 	if (!parse(&wanted, argc, argv) || keyboard < 0)
 		return NO_TERMINAL;
 	if (grantpt(keyboard) < 0 || unlockpt(keyboard) < 0)
