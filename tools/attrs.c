@@ -4,11 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ids.h"
+#include "limit.h"
 #include "names.h"
+#include "print.h"
 #include "stopped.h"
 #include "values.h"
 
@@ -155,10 +156,13 @@ static struct pspawn_attr own_personality(const char *text)
 /* settle() finds them a number that means nothing to the program. */
 static int open_here(const char *path, int flags)
 {
-	int fd = pspawn_open(path, flags, 0);
+	int fd;
 
+	limit_enter();
+	fd = pspawn_open(path, flags, 0);
+	limit_leave();
 	if (fd < 0)
-		cannot("open \"%s\": %s", path, strerror(-fd));
+		cannot(-fd, "open \"%s\"", path);
 	return fd;
 }
 
@@ -269,6 +273,7 @@ const struct attr_option attrs_options[] = {
 	DESCRIPTOR("program-fd", PSPAWN_ATTR_PROGRAM_FD, "the program is the file open as our N"),
 	{ "retry-busy", "MS", "so long, if it is being written; else 5", take_number, NULL,
 	  PSPAWN_ATTR_RETRY_BUSY, NULL, 0, 60000 },
+	PLAIN("sh-fallback", PSPAWN_ATTR_SHELL_FALLBACK, "/bin/sh runs a script without #!"),
 	OWN("stopped", NULL, own_stopped, "stop it before its first instruction"),
 };
 
@@ -291,9 +296,9 @@ void attrs_help(void)
 		const char *argument = option->argument ? option->argument : "";
 
 		if (!option->name)
-			printf("\n%s:\n", option->help);
+			print(&to_output, "\n%s:\n", option->help);
 		else
-			printf("  --%s %-*s %s\n", option->name, 25 - (int)strlen(option->name),
-			       argument, option->help);
+			print(&to_output, "  --%s %-*s %s\n", option->name,
+			      25 - (int)strlen(option->name), argument, option->help);
 	}
 }

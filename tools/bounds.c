@@ -2,13 +2,13 @@
 #include "bounds.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <pspawn.h>
 
 #include "measures.h"
 #include "names.h"
+#include "print.h"
 
 enum { KILL_AFTER_MS = 2000 };
 
@@ -120,6 +120,11 @@ static void take_pty(struct bounds *bounds, const char *text)
 	bounds->pty = 1;
 }
 
+static void take_pty_wait(struct bounds *bounds, const char *text)
+{
+	bounds->prompt = text;
+}
+
 static void take_pipeline(struct bounds *bounds, const char *text)
 {
 	bounds->separator = text ? text : ":::";
@@ -152,6 +157,7 @@ const struct bounds_option bounds_options[] = {
 	{ "stop-at-limit", NULL, 0, "stop it when there is more", take_stop_at_limit },
 	{ "drain", "POLICY[:TIME]", 0, "idle, eof, most, exit: when output is over", take_drain },
 	{ "pty", NULL, 0, "on a terminal of its own", take_pty },
+	{ "pty-wait", "TEXT", 0, "type when it has shown this", take_pty_wait },
 	{ "pipeline", "[=WORD]", 1, "programs with WORD (:::) between them", take_pipeline },
 	{ "fail-if-any", NULL, 0, "fail if any of them fails", take_fail_if_any },
 	{ "quiet", NULL, 0, "show no progress, say nothing of stops", take_quiet },
@@ -198,19 +204,22 @@ void bounds_settle(const struct bounds *bounds)
 		wrong("--fail-if-any needs --pipeline");
 	if (bounds->pty && bounds->separator)
 		wrong("--pty does not go with --pipeline");
+	if (bounds->prompt && (!bounds->pty || (!bounds->text && !bounds->file)))
+		wrong("--pty-wait needs --pty, and --stdin-text or --stdin-file");
 	if (bounds->separator && !*bounds->separator)
 		wrong("--pipeline: the word between programs is empty");
 }
 
 void bounds_help(void)
 {
-	puts("\nA run:");
+	print_text(&to_output, "\nA run:\n");
 	for (int i = 0; i < bounds_count; i++) {
 		const struct bounds_option *option = &bounds_options[i];
 		const char *argument = option->argument ? option->argument : "";
 		int length = (int)strlen(option->name);
 
-		printf("  --%s%s%-*s %s\n", option->name, option->is_optional ? "" : " ",
-		       option->is_optional ? 26 - length : 25 - length, argument, option->help);
+		print(&to_output, "  --%s%s%-*s %s\n", option->name,
+		      option->is_optional ? "" : " ",
+		      option->is_optional ? 26 - length : 25 - length, argument, option->help);
 	}
 }

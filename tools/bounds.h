@@ -17,6 +17,7 @@ struct bounds {
 	int stop_at_limit;
 	int drain, idle_ms, most_ms; /* drain -1: not given */
 	int pty;
+	const char *prompt; /* what is shown before something is typed, or NULL */
 	const char *separator; /* of the stages of a pipeline; NULL: it is none */
 	int fail_if_any;
 	int quiet;

@@ -6,14 +6,10 @@
 #include <pspawn.h>
 
 #include "options.h"
-
-enum { TIMED_OUT = 124 };
+#include "values.h"
 
 /* Say what went wrong, of the program that `cmd` describes. Returns our exit status. */
 int failure(const struct options *options, const struct pspawn_cmd *cmd,
 	    const struct pspawn_error *error);
-
-/* The program's is ours. */
-int exit_status_of(const struct pspawn_status *status);
 
 #endif

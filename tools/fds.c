@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "print.h"
+
 /* ---- the parent */
 
 /* The lowest number above 2, and above `least`, that the program does not get. */
@@ -86,7 +88,8 @@ int fds_show(const struct relay *relay)
 	int code = 0;
 
 	while ((size = read(relay->table, buffer, sizeof(buffer))) > 0)
-		fwrite(buffer, 1, (size_t)size, stderr);
+		print_data(&to_error, buffer, (size_t)size);
+	print_done(&to_error);
 	if (read(relay->failure, &code, sizeof(code)) != sizeof(code))
 		code = 0;
 	close(relay->table);

@@ -26,7 +26,7 @@ struct relay {
  */
 int fds_describe(struct options *options, struct pspawn_error *error);
 
-/* Copy the table to standard error. Returns the errno value of a failed exec, or 0. */
+/* Copy the table to standard error, by `to_error`. Returns the errno value of a failed exec, or 0. */
 int fds_show(const struct relay *relay);
 
 /* The child: argv is { ..., FDS_RELAY, its ends of the pipes, path, file, argv0, ... }. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "limit.h"
 #include "values.h"
 
 enum { GROUPS_MAX = 65536 };
@@ -63,7 +64,9 @@ static gid_t group_of(struct part part)
 	if (is_id(part, &id))
 		return (gid_t)id;
 	name = text_of(part);
+	limit_enter();
 	entry = getgrnam(name);
+	limit_leave();
 	free(name);
 	if (!entry)
 		wrong("no such group: %.*s", part.length, part.text);
@@ -75,9 +78,12 @@ struct pspawn_attr ids_user(const char *text)
 {
 	struct part group = part_of(text);
 	struct part part = part_cut(&group, ':');
-	const struct passwd *entry = user_of(part);
+	const struct passwd *entry;
 	long long id;
 
+	limit_enter();
+	entry = user_of(part);
+	limit_leave();
 	free(user.name);
 	user.given = 1;
 	user.name = entry ? text_of(part_of(entry->pw_name)) : NULL;
@@ -153,6 +159,8 @@ void ids_complete(struct pspawn_attr *attr)
 		wrong("--groups all needs --user");
 	if (!user.name)
 		wrong("--groups all: the password database does not have this user");
+	limit_enter();
 	*attr = groups_of(user.name, user.group);
+	limit_leave();
 	attr->flags = flags;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "json-bytes.h"
 
-#include <stdio.h>
+#include "json.h"
+#include "print.h"
 
 /* ---- UTF-8 */
 
@@ -47,13 +48,13 @@ static int put_text(const unsigned char *data, size_t size)
 		size_t length = character(data + at, size - at);
 
 		if (length == 0)
-			fputs("\\ufffd", stderr);
+			print_text(&to_json, "\\ufffd");
 		else if (data[at] == '"' || data[at] == '\\')
-			fprintf(stderr, "\\%c", data[at]);
+			print(&to_json, "\\%c", data[at]);
 		else if (data[at] < 0x20 || data[at] == 0x7f)
-			fprintf(stderr, "\\u%04x", data[at]);
+			print(&to_json, "\\u%04x", data[at]);
 		else
-			fwrite(data + at, 1, length, stderr);
+			print_data(&to_json, (const char *)data + at, length);
 		is_text &= length > 0;
 		at += length ? length : 1;
 	}
@@ -73,10 +74,10 @@ static void put_base64(const unsigned char *data, size_t size)
 
 		three |= left > 1 ? (unsigned long)data[at + 1] << 8 : 0;
 		three |= left > 2 ? data[at + 2] : 0;
-		putc(digits[three >> 18], stderr);
-		putc(digits[three >> 12 & 63], stderr);
-		putc(left > 1 ? digits[three >> 6 & 63] : '=', stderr);
-		putc(left > 2 ? digits[three & 63] : '=', stderr);
+		print_byte(&to_json, digits[three >> 18]);
+		print_byte(&to_json, digits[three >> 12 & 63]);
+		print_byte(&to_json, left > 1 ? digits[three >> 6 & 63] : '=');
+		print_byte(&to_json, left > 2 ? digits[three & 63] : '=');
 	}
 }
 
@@ -85,12 +86,12 @@ void json_bytes(const char *data, size_t size)
 	const unsigned char *bytes = (const unsigned char *)data;
 	int is_text;
 
-	fputs("\"text\":\"", stderr);
+	print_text(&to_json, "\"text\":\"");
 	is_text = put_text(bytes, size);
-	putc('"', stderr);
+	print_byte(&to_json, '"');
 	if (is_text)
 		return;
-	fputs(",\"base64\":\"", stderr);
+	print_text(&to_json, ",\"base64\":\"");
 	put_base64(bytes, size);
-	putc('"', stderr);
+	print_byte(&to_json, '"');
 }

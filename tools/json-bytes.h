@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /*
- * "text":"...", on standard error. Where the bytes are no UTF-8, what is wrong in there is
+ * "text":"...", on standard error or --json-to. Where the bytes are no UTF-8, what is wrong in there is
  * shown as U+FFFD, and ,"base64":"..." follows, which is exact.
  */
 void json_bytes(const char *data, size_t size);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "json-run.h"
 
-#include <stdio.h>
-
 #include "json-bytes.h"
 #include "json.h"
+#include "print.h"
 
 static const char *const whys[] = {
 	[PSPAWN_WHY_NOT] = NULL,       [PSPAWN_WHY_TIMEOUT] = "timeout",
@@ -26,16 +25,16 @@ static const char *const ends[] = {
 
 static void put_word(const char *name, const char *word)
 {
-	fprintf(stderr, ",\"%s\":", name);
+	print(&to_json, ",\"%s\":", name);
 	if (word)
 		json_string(word);
 	else
-		fputs("null", stderr);
+		print_text(&to_json, "null");
 }
 
 static void put_whether(const char *name, int is)
 {
-	fprintf(stderr, ",\"%s\":%s", name, is ? "true" : "false");
+	print(&to_json, ",\"%s\":%s", name, is ? "true" : "false");
 }
 
 static void put_stream(const struct run *run, int which)
@@ -45,45 +44,53 @@ static void put_stream(const struct run *run, int which)
 
 	if (!run->passes[which])
 		return;
-	fprintf(stderr, ",\"%s\":{\"bytes\":%llu", names[which], run->moved[which].bytes);
+	print(&to_json, ",\"%s\":{\"bytes\":%llu", names[which], run->moved[which].bytes);
 	put_word("end", ends[run->moved[which].end]);
 	if (which != RUN_IN && run->options->bounds.capture) {
-		fprintf(stderr, ",\"left_out\":%llu,\"after\":%zu,", kept->gap, kept->head);
+		print(&to_json, ",\"left_out\":%llu,\"after\":%zu,", kept->gap, kept->head);
 		json_bytes(kept->data ? kept->data : "", kept->length);
 	}
-	putc('}', stderr);
+	print_byte(&to_json, '}');
+}
+
+static void put_number(const char *name, int64_t number)
+{
+	print(&to_json, ",\"%s\":%lld", name, (long long)number);
 }
 
 static void put_usage(const struct pspawn_status *status)
 {
-	fprintf(stderr, ",\"minor_faults\":%lld,\"major_faults\":%lld", (long long)status->minor_faults,
-		(long long)status->major_faults);
-	fprintf(stderr, ",\"blocks_in\":%lld,\"blocks_out\":%lld", (long long)status->blocks_in,
-		(long long)status->blocks_out);
-	fprintf(stderr, ",\"switches\":%lld,\"preemptions\":%lld",
-		(long long)status->voluntary_switches, (long long)status->involuntary_switches);
+	put_number("minor_faults", status->minor_faults);
+	put_number("major_faults", status->major_faults);
+	put_number("blocks_in", status->blocks_in);
+	put_number("blocks_out", status->blocks_out);
+	put_number("switches", status->voluntary_switches);
+	put_number("preemptions", status->involuntary_switches);
 }
 
 static void put_stage(const struct run *run, size_t i)
 {
-	fputs("{\"program\":", stderr);
+	print_text(&to_json, "{\"program\":");
 	json_string(run->cmds[i].argv[0]);
-	putc(',', stderr);
+	print_byte(&to_json, ',');
 	json_program(run->options, &run->started[i], &run->statuses[i]);
 	put_whether("lost", run->statuses[i].lost);
 	put_usage(&run->statuses[i]);
-	putc('}', stderr);
+	print_byte(&to_json, '}');
 }
 
-static void put_how_it_went(const struct pspawn_result *result)
+static void put_how_it_went(const struct run *run, const struct pspawn_result *result)
 {
+	/* We have asked for a stop ourselves, if nobody reads what we write. */
+	int why = run->out.is_gone ? PSPAWN_WHY_CALL : result->why;
+
 	put_whether("lost", result->status.lost);
 	put_usage(&result->status);
-	fprintf(stderr, ",\"elapsed_seconds\":%.6f", (double)result->elapsed_us / 1e6);
-	put_word("why", whys[result->why]);
-	fprintf(stderr, ",\"stop_signal\":%d", result->signal);
+	print(&to_json, ",\"elapsed_seconds\":%.6f", (double)result->elapsed_us / 1e6);
+	put_word("why", whys[why]);
+	print(&to_json, ",\"stop_signal\":%d", result->signal);
 	put_word("reach", reaches[result->reach]);
-	fprintf(stderr, ",\"held\":%d,\"stage\":%d", result->held, result->stage);
+	print(&to_json, ",\"held\":%d,\"stage\":%d", result->held, result->stage);
 }
 
 void json_run(const struct run *run, const struct pspawn_result *result,
@@ -91,24 +98,22 @@ void json_run(const struct run *run, const struct pspawn_result *result,
 {
 	char sentence[512];
 
-	/* A line at once, and not a system call for each byte. Nothing was said before. */
-	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
-	putc('{', stderr);
+	print_byte(&to_json, '{');
 	json_program(run->options, &run->started[result->stage], &result->status);
-	put_how_it_went(result);
-	fputs(",\"stages\":[", stderr);
+	put_how_it_went(run, result);
+	print_text(&to_json, ",\"stages\":[");
 	for (size_t i = 0; i < run->count; i++) {
 		if (i > 0)
-			putc(',', stderr);
+			print_byte(&to_json, ',');
 		put_stage(run, i);
 	}
-	putc(']', stderr);
+	print_byte(&to_json, ']');
 	for (int i = 0; i < RUN_STREAMS; i++)
 		put_stream(run, i);
 	if (error->code) {
 		pspawn_strerror(error, &run->cmds[error->stage], sentence, sizeof(sentence));
-		putc(',', stderr);
+		print_byte(&to_json, ',');
 		json_error_member(run->options, error, sentence);
 	}
-	fputs("}\n", stderr);
+	json_end();
 }

@@ -4,7 +4,7 @@
 
 #include "run.h"
 
-/* What became of a run, as one JSON object on a line of standard error. */
+/* What became of a run, as one JSON object on a line of its own. */
 void json_run(const struct run *run, const struct pspawn_result *result,
 	      const struct pspawn_error *error);
 

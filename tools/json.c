@@ -1,7 +1,70 @@
 /* SPDX-License-Identifier: ISC */
 #include "json.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "limit.h"
+#include "settle.h"
+#include "values.h"
+
+struct printer to_json = { .fd = STDERR_FILENO };
+
+static int is_wanted, is_opened;
+
+void json_want(void)
+{
+	is_wanted = 1;
+}
+
+int json_is_wanted(void)
+{
+	return is_wanted;
+}
+
+/* The caller's, which the program gets only where it is listed. */
+static int open_number(const char *where, long long number)
+{
+	int fd = number >= 0 && number <= INT_MAX ? (int)number : -1;
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		cannot(errno, "--json-to: descriptor %s", where);
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		cannot(EBADF, "--json-to: descriptor %s is not open for writing", where);
+	if (fd > STDERR_FILENO)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+void json_open(const char *where)
+{
+	long long number;
+	int fd;
+
+	is_opened = !part_to_number(part_of(where), 10, &number);
+	limit_enter();
+	fd = is_opened ? pspawn_open(where, O_WRONLY | O_CREAT | O_TRUNC, 0666)
+		       : open_number(where, number);
+	limit_leave();
+	if (fd < 0)
+		cannot(-fd, "--json-to: open \"%s\"", where);
+	to_json.fd = fd;
+}
+
+void json_settle(const struct options *options)
+{
+	if (is_opened)
+		to_json.fd = settle_number(options, to_json.fd);
+}
+
+void json_end(void)
+{
+	print_text(&to_json, "}\n");
+	print_done(&to_json);
+}
 
 /*
  * Paths are bytes, JSON is text: a byte that is not ASCII is written as the
@@ -9,84 +72,96 @@
  */
 void json_string(const char *text)
 {
-	putc('"', stderr);
+	print_byte(&to_json, '"');
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text;
 
 		if (byte == '"' || byte == '\\')
-			fprintf(stderr, "\\%c", byte);
+			print(&to_json, "\\%c", byte);
 		else if (byte < 0x20 || byte >= 0x7f)
-			fprintf(stderr, "\\u%04x", byte);
+			print(&to_json, "\\u%04x", byte);
 		else
-			putc(byte, stderr);
+			print_byte(&to_json, (char)byte);
 	}
-	putc('"', stderr);
+	print_byte(&to_json, '"');
 }
 
 static void put_left_out(const struct options *options, const struct pspawn_child *child)
 {
 	const char *separator = "";
 
-	fputs(",\"left_out\":[", stderr);
+	print_text(&to_json, ",\"left_out\":[");
 	for (size_t i = 0; i < options->cmd.nattrs; i++) {
 		if (pspawn_outcome(child, i) != PSPAWN_LEFT_OUT)
 			continue;
-		fputs(separator, stderr);
+		print_text(&to_json, separator);
 		json_string(options->attr_names[i]);
 		separator = ",";
 	}
-	putc(']', stderr);
+	print_byte(&to_json, ']');
 }
 
 void json_stopped(const struct pspawn_child *child)
 {
-	fprintf(stderr, "{\"pid\":%ld,\"stopped\":true}\n", (long)child->pid);
+	print(&to_json, "{\"pid\":%ld,\"stopped\":true", (long)child->pid);
+	json_end();
 }
 
 void json_program(const struct options *options, const struct pspawn_child *child,
 		  const struct pspawn_status *status)
 {
-	fprintf(stderr, "\"pid\":%ld,\"backend\":", (long)child->pid);
+	print(&to_json, "\"pid\":%ld,\"backend\":", (long)child->pid);
 	json_string(pspawn_backend_name(child));
 	if (status->lost)
-		fputs(",\"code\":null,\"signal\":null", stderr);
+		print_text(&to_json, ",\"code\":null,\"signal\":null");
 	else if (status->exited)
-		fprintf(stderr, ",\"code\":%d,\"signal\":null", status->code);
+		print(&to_json, ",\"code\":%d,\"signal\":null", status->code);
 	else
-		fprintf(stderr, ",\"code\":null,\"signal\":%d", status->signal);
-	fprintf(stderr, ",\"core\":%s", status->core ? "true" : "false");
+		print(&to_json, ",\"code\":null,\"signal\":%d", status->signal);
+	print(&to_json, ",\"core\":%s", status->core ? "true" : "false");
 	put_left_out(options, child);
-	fprintf(stderr, ",\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"max_rss\":%ld",
+	print(&to_json, ",\"user_seconds\":%.6f,\"system_seconds\":%.6f,\"max_rss\":%lld",
 		(double)status->user_us / 1e6, (double)status->system_us / 1e6,
-		(long)status->max_rss_kib);
+		(long long)status->max_rss_kib);
 }
 
 void json_result(const struct options *options, const struct pspawn_child *child,
 		 const struct pspawn_status *status)
 {
-	putc('{', stderr);
+	print_byte(&to_json, '{');
 	json_program(options, child, status);
-	fputs("}\n", stderr);
+	json_end();
+}
+
+static void put_error(int code, const char *step, int index, const char *sentence)
+{
+	print(&to_json, "\"error\":{\"errno\":%d,\"step\":", code);
+	json_string(step ? step : "");
+	print(&to_json, ",\"index\":%d,\"message\":", index);
+	json_string(sentence);
 }
 
 void json_error_member(const struct options *options, const struct pspawn_error *error,
 		       const char *sentence)
 {
-	const char *step = pspawn_step_name(error->step);
-
-	fprintf(stderr, "\"error\":{\"errno\":%d,\"step\":", error->code);
-	json_string(step ? step : "");
-	fprintf(stderr, ",\"index\":%d,\"message\":", error->index);
-	json_string(sentence);
+	put_error(error->code, pspawn_step_name(error->step), error->index, sentence);
 	if (options->bounds.separator)
-		fprintf(stderr, ",\"stage\":%d", error->stage);
-	putc('}', stderr);
+		print(&to_json, ",\"stage\":%d", error->stage);
+	print_byte(&to_json, '}');
 }
 
 void json_error(const struct options *options, const struct pspawn_error *error,
 		const char *sentence)
 {
-	putc('{', stderr);
+	print_byte(&to_json, '{');
 	json_error_member(options, error, sentence);
-	fputs("}\n", stderr);
+	json_end();
+}
+
+void json_own_error(int code, const char *step, const char *sentence)
+{
+	print_byte(&to_json, '{');
+	put_error(code, step, -1, sentence);
+	print_byte(&to_json, '}');
+	json_end();
 }

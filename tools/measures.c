@@ -39,33 +39,50 @@ static struct part cut_number(struct part *rest, const char *characters)
 	return number;
 }
 
-/* Digits, with one point at most, and not first: strtod(3) alone would take a lot more. */
+/* Digits, with one point at most: strtod(3) alone would take a lot more. */
 static int is_decimal(struct part part)
 {
-	const char *point = memchr(part.text, '.', (size_t)part.length);
+	int points = 0;
 
-	if (part.length == 0 || point == part.text)
-		return 0;
-	return !point || (point < part.text + part.length - 1 &&
-			  !memchr(point + 1, '.', (size_t)(part.text + part.length - point - 1)));
+	for (int i = 0; i < part.length; i++)
+		points += part.text[i] == '.';
+	return points <= 1 && part.length > points;
 }
 
-int measures_time(struct part part, int least)
+/* In milliseconds; -1: it is none. */
+static double time_of(struct part part)
 {
 	struct part unit = part;
 	struct part number = cut_number(&unit, "0123456789.");
 	long long factor = factor_of(times, unit);
-	double time;
-	int whole;
 
-	if (!factor || !is_decimal(number))
+	return factor && is_decimal(number) ? strtod(number.text, NULL) * (double)factor : -1;
+}
+
+static int round_up(double time)
+{
+	int whole = (int)time;
+
+	return whole < time ? whole + 1 : whole;
+}
+
+int measures_time(struct part part, int least)
+{
+	double time = time_of(part);
+
+	if (time < 0)
 		wrong("not a time, such as 5s, 1.5m, 250ms, 2h: %.*s", part.length, part.text);
-	time = strtod(number.text, NULL) * (double)factor;
 	if (time > INT_MAX || time < least)
 		wrong("not from %d ms to %d h: %.*s", least, INT_MAX / 3600000, part.length,
 		      part.text);
-	whole = (int)time;
-	return whole < time ? whole + 1 : whole;
+	return round_up(time);
+}
+
+int measures_try_time(struct part part)
+{
+	double time = time_of(part);
+
+	return time < 0 || time > INT_MAX ? 0 : round_up(time);
 }
 
 size_t measures_size(struct part part)

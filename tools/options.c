@@ -2,12 +2,14 @@
 #include "options.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "attrs.h"
+#include "json.h"
+#include "limit.h"
+#include "measures.h"
+#include "print.h"
 #include "settle.h"
 #include "values.h"
 
@@ -39,6 +41,7 @@ static const char help_end[] =
 	"  --explain                    print the plan and start nothing\n"
 	"  --fds                        print the table that the program was given\n"
 	"  --json                       errors and results as JSON on standard error\n"
+	"  --json-to N|PATH             or there instead\n"
 	"  --help, --version\n"
 	"\n"
 	"Exit status: the program's; 128+N for signal N; 124 stopped by --timeout,\n"
@@ -84,9 +87,9 @@ static void add_fd(struct options *options, const char *text)
 	options->fds[options->cmd.nfds++] = entry_of(text);
 }
 
-static void add_attr(struct options *options, const struct attr_option *option)
+static void add_attr(struct options *options, const struct attr_option *option, const char *text)
 {
-	struct pspawn_attr attr = attrs_take(option, optarg);
+	struct pspawn_attr attr = attrs_take(option, text);
 	size_t n = options->cmd.nattrs;
 
 	if (n == OPTIONS_MAX)
@@ -150,126 +153,176 @@ static void take_json(struct options *options, const char *text)
 	options->json = 1;
 }
 
+static void take_json_to(struct options *options, const char *text)
+{
+	options->json = 1;
+	options->json_to = text;
+}
+
 static void take_help(struct options *options, const char *text)
 {
 	(void)text;
-	fputs(help_begin, stdout);
+	print_text(&to_output, help_begin);
 	attrs_help();
 	bounds_help();
-	fputs(help_end, stdout);
+	print_text(&to_output, help_end);
 	options->is_answered = 1;
 }
 
 static void take_version(struct options *options, const char *text)
 {
 	(void)text;
-	printf("pspawn %s\n", pspawn_version());
+	print(&to_output, "pspawn %s\n", pspawn_version());
 	options->is_answered = 1;
 }
 
 static const struct own_option {
 	const char *name;
-	int has_arg;
+	const char *argument; /* NULL: it has none */
 	void (*take)(struct options *options, const char *text);
+	int is_early; /* errors of the others are said by what it says */
 } own[] = {
-	{ "fd", required_argument, add_fd },
-	{ "inherit-all", no_argument, take_inherit_all },
-	{ "dir", required_argument, take_dir },
-	{ "path", required_argument, take_path },
-	{ "prefer", no_argument, take_prefer },
-	{ "backend", required_argument, take_backend },
-	{ "no-fallback", no_argument, take_no_fallback },
-	{ "explain", no_argument, take_explain },
-	{ "fds", no_argument, take_fds },
-	{ "json", no_argument, take_json },
-	{ "help", no_argument, take_help },
-	{ "version", no_argument, take_version },
+	{ "fd", "N=...", add_fd, 0 },
+	{ "inherit-all", NULL, take_inherit_all, 0 },
+	{ "dir", "DIR", take_dir, 0 },
+	{ "path", "PATH", take_path, 0 },
+	{ "prefer", NULL, take_prefer, 0 },
+	{ "backend", "NAME", take_backend, 0 },
+	{ "no-fallback", NULL, take_no_fallback, 0 },
+	{ "explain", NULL, take_explain, 0 },
+	{ "fds", NULL, take_fds, 0 },
+	{ "json", NULL, take_json, 1 },
+	{ "json-to", "N|PATH", take_json_to, 1 },
+	{ "help", NULL, take_help, 0 },
+	{ "version", NULL, take_version, 0 },
 };
 
 enum { OWN_COUNT = sizeof(own) / sizeof(own[0]) };
 
 /* ---- all options */
 
-/* What getopt_long() returns: these and the row of own, attrs_options or bounds_options. */
-enum { OPT_OWN = 1 << 8, OPT_ATTR = 1 << 12, OPT_BOUND = 1 << 16 };
+/* One of the three is set: which option it is. */
+struct given {
+	const struct own_option *own;
+	const struct attr_option *attr;
+	const struct bounds_option *bound;
+	const char *word, *text; /* as it was written, and its argument or NULL */
+	const char *trouble;     /* what is wrong with it, or NULL */
+};
 
-static void add_name(struct option **next, const char *name, int has_arg, int value)
+/* By the whole name: an option that is new must not change what a shorter word means. */
+static int is_name(const char *name, struct part part)
 {
-	const struct option option = { name, has_arg, NULL, value };
-
-	*(*next)++ = option;
+	return name && strlen(name) == (size_t)part.length &&
+	       memcmp(name, part.text, (size_t)part.length) == 0;
 }
 
-static int wants(const char *argument, int is_optional)
+static void find(struct given *given, struct part name)
 {
-	if (is_optional)
-		return optional_argument;
-	return argument ? required_argument : no_argument;
-}
-
-static struct option *all_options(void)
-{
-	size_t room = (size_t)(OWN_COUNT + attrs_count + bounds_count) + 1;
-	struct option *all = values_keep(room, sizeof(*all));
-	struct option *next = all;
-
 	for (int i = 0; i < OWN_COUNT; i++)
-		add_name(&next, own[i].name, own[i].has_arg, OPT_OWN + i);
+		if (is_name(own[i].name, name))
+			given->own = &own[i];
 	for (int i = 0; i < attrs_count; i++)
-		if (attrs_options[i].name)
-			add_name(&next, attrs_options[i].name, wants(attrs_options[i].argument, 0),
-				 OPT_ATTR + i);
+		if (is_name(attrs_options[i].name, name))
+			given->attr = &attrs_options[i];
 	for (int i = 0; i < bounds_count; i++)
-		add_name(&next, bounds_options[i].name,
-			 wants(bounds_options[i].argument, bounds_options[i].is_optional),
-			 OPT_BOUND + i);
-	return all;
+		if (is_name(bounds_options[i].name, name))
+			given->bound = &bounds_options[i];
 }
 
-static void take(struct options *options, int option)
+static const char *argument_of(const struct given *given)
 {
-	if (option >= OPT_BOUND) {
-		bounds_take(&options->bounds, &bounds_options[option - OPT_BOUND], optarg);
-	} else if (option >= OPT_ATTR) {
-		add_attr(options, &attrs_options[option - OPT_ATTR]);
-	} else if (option >= OPT_OWN) {
-		own[option - OPT_OWN].take(options, optarg);
-	} else {
-		fputs("Try 'pspawn --help'.\n", stderr);
-		exit(OWN_ERROR);
+	return given->own  ? given->own->argument
+	     : given->attr ? given->attr->argument
+			   : given->bound->argument;
+}
+
+static void take_next(char *const **words, struct given *given)
+{
+	given->text = **words;
+	if (given->text)
+		++*words;
+	else
+		given->trouble = "needs an argument";
+}
+
+/* Cut off the next option. 0: there is none, and what is left is the program. */
+static int next_option(char *const **words, struct given *given)
+{
+	const struct given nothing = { .word = **words };
+	struct part value;
+
+	*given = nothing;
+	if (!given->word || given->word[0] != '-' || !given->word[1])
+		return 0;
+	++*words;
+	if (strcmp(given->word, "--") == 0)
+		return 0;
+	value = part_of(given->word[1] == '-' ? given->word + 2 : "");
+	find(given, part_cut(&value, '='));
+	given->text = value.text;
+	if (!given->own && !given->attr && !given->bound)
+		given->trouble = "no such option";
+	else if (!argument_of(given))
+		given->trouble = value.text ? "has no argument" : NULL;
+	else if (!value.text && !(given->bound && given->bound->is_optional))
+		take_next(words, given);
+	return 1;
+}
+
+/* How errors are said, and by when, before there can be any. */
+static void look_ahead(struct options *options, char *const *words)
+{
+	int timeout_ms = 0;
+	struct given given;
+
+	while (next_option(&words, &given)) {
+		if (given.trouble)
+			continue;
+		if (given.own && given.own->is_early)
+			given.own->take(options, given.text);
+		if (given.bound && strcmp(given.bound->name, "timeout") == 0)
+			timeout_ms = measures_try_time(part_of(given.text));
 	}
+	if (options->json)
+		json_want();
+	limit_set(timeout_ms);
+	if (options->json_to)
+		json_open(options->json_to);
 }
 
-static int read_options(struct options *options, int argc, char **argv, const struct option *names)
+static void take(struct options *options, const struct given *given)
 {
-	int option;
-
-	/* The plus: what follows the program is the program's. */
-	while (!options->is_answered &&
-	       (option = getopt_long(argc, argv, "+", names, NULL)) != -1)
-		take(options, option);
-	return options->is_answered ? OPTIONS_ANSWERED : OPTIONS_TO_RUN;
+	if (given->trouble)
+		wrong("%s: %s", given->trouble, given->word);
+	if (given->bound)
+		bounds_take(&options->bounds, given->bound, given->text);
+	else if (given->attr)
+		add_attr(options, given->attr, given->text);
+	else if (!given->own->is_early)
+		given->own->take(options, given->text);
 }
 
-int options_parse(struct options *options, int argc, char **argv)
+int options_parse(struct options *options, char **argv)
 {
-	struct option *names = all_options();
-	int result;
+	char *const *words = argv[0] ? argv + 1 : argv;
+	struct given given;
 
 	memset(options, 0, sizeof(*options));
 	bounds_init(&options->bounds);
 	options->cmd.size = sizeof(options->cmd);
 	options->cmd.fds = options->fds;
 	options->cmd.attrs = options->attrs;
-	result = read_options(options, argc, argv, names);
-	free(names);
-	if (result == OPTIONS_ANSWERED)
-		return result;
-	if (optind == argc)
+	look_ahead(options, words);
+	while (!options->is_answered && next_option(&words, &given))
+		take(options, &given);
+	if (options->is_answered)
+		return OPTIONS_ANSWERED;
+	if (!*words)
 		wrong("no program");
-	options->cmd.argv = argv + optind;
+	options->cmd.argv = words;
 	settle(options);
-	return result;
+	return OPTIONS_TO_RUN;
 }
 
 int options_find(const struct options *options, int kind)

@@ -21,13 +21,14 @@ struct options {
 	int explain;
 	int show_fds;
 	int json;
+	const char *json_to; /* a descriptor's number or a path; NULL: standard error */
 	int is_answered; /* --help and --version */
 };
 
 enum { OPTIONS_TO_RUN, OPTIONS_ANSWERED };
 
 /* Fill from the command line. --help and --version are answered here; wrong usage exits. */
-int options_parse(struct options *options, int argc, char **argv);
+int options_parse(struct options *options, char **argv);
 
 /* Is there an attribute of this kind? Returns the index of the last one, or -1. */
 int options_find(const struct options *options, int kind);

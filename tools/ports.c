@@ -3,25 +3,40 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "limit.h"
 
 /* A pipe that is ready takes so many bytes without waiting. */
 #ifndef PIPE_BUF
 #define PIPE_BUF 512
 #endif
 
+/* What a reader is given at least, after --timeout is over, to take the next bytes. */
+enum { PATIENCE_MS = 2000 };
+
 struct port port_in(int fd)
 {
-	struct port port = { fd, POLLIN, 0, 0 };
+	struct port port = { fd, POLLIN, 0, 0, 0, 0 };
 
 	return port;
 }
 
 struct port port_out(int fd)
 {
-	struct port port = { fd, POLLOUT, 0, 0 };
+	struct port port = { fd, POLLOUT, 0, 0, 0, 0 };
 
 	return port;
+}
+
+/* A terminal that has gone says so by SIGHUP. */
+void port_watch(struct port *port)
+{
+	struct stat status;
+
+	port->is_watched = fstat(port->fd, &status) == 0 &&
+			   (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 /*
@@ -68,6 +83,7 @@ int port_take(void *context, const void *data, size_t size)
 		written = write(port->fd, (const char *)data + port->done,
 				left < PIPE_BUF ? left : PIPE_BUF);
 		port->is_blocked = written < 0 && (errno == EINTR || errno == EAGAIN);
+		port->is_gone |= written < 0 && errno == EPIPE;
 		if (written < 0)
 			return port->is_blocked ? -EAGAIN : -errno;
 		port->done += (size_t)written;
@@ -78,25 +94,32 @@ int port_take(void *context, const void *data, size_t size)
 
 struct pollfd port_poll(const struct port *port)
 {
-	struct pollfd polled = { port->is_blocked ? port->fd : -1, port->events, 0 };
+	int is_wanted = port->is_blocked || (port->is_watched && !port->is_gone);
+	struct pollfd polled = { is_wanted ? port->fd : -1, port->is_blocked ? port->events : 0, 0 };
 
 	return polled;
 }
 
 int port_polled(struct port *port, const struct pollfd *polled)
 {
-	if (!port->is_blocked || !polled->revents)
+	if (polled->fd < 0 || !polled->revents)
 		return 0;
 	port->is_blocked = 0;
+	port->is_gone |= port->is_watched && (polled->revents & (POLLERR | POLLHUP)) != 0;
 	return 1;
 }
 
+/* What has been asked first does not wait, unless somebody else writes to the same pipe. */
 int port_write(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
-		ssize_t written = write(fd, data, size);
+		struct pollfd polled = { fd, POLLOUT, 0 };
+		ssize_t written;
 
-		if (written < 0 && errno != EINTR)
+		if (poll(&polled, 1, limit_left(PATIENCE_MS)) == 0)
+			return -ETIMEDOUT;
+		written = write(fd, data, size < PIPE_BUF ? size : PIPE_BUF);
+		if (written < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
 		if (written > 0) {
 			data += written;
@@ -104,4 +127,11 @@ int port_write(int fd, const char *data, size_t size)
 		}
 	}
 	return 0;
+}
+
+int port_offer(int fd, const char *data, size_t size)
+{
+	struct port port = port_out(fd);
+
+	return is_ready(&port) && write(fd, data, size) == (ssize_t)size;
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,9 +23,17 @@ static long long now_ms(void)
 	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What is not known to be a terminal of the usual kind would show the sequence itself. */
+static int can_erase(void)
+{
+	const char *term = getenv("TERM");
+
+	return term && *term && strcmp(term, "dumb") != 0;
+}
+
 void progress_begin(struct progress *progress, int is_wanted)
 {
-	progress->is_shown_at_all = is_wanted && isatty(STDERR_FILENO);
+	progress->is_shown_at_all = is_wanted && isatty(STDERR_FILENO) && can_erase();
 	progress->began = now_ms();
 	progress->next = progress->began + FIRST_MS;
 }
@@ -114,7 +123,7 @@ static void show(struct progress *progress, long long now)
 	fit(line);
 	/* What the program itself writes there begins at the margin. */
 	strcat(line, "\033[K\r");
-	progress->is_on = port_write(STDERR_FILENO, line, strlen(line)) == 0;
+	progress->is_on = port_offer(STDERR_FILENO, line, strlen(line));
 }
 
 void progress_step(struct progress *progress)
@@ -131,6 +140,6 @@ void progress_step(struct progress *progress)
 void progress_erase(struct progress *progress)
 {
 	if (progress->is_on)
-		port_write(STDERR_FILENO, "\r\033[K", 4);
+		port_offer(STDERR_FILENO, "\r\033[K", 4);
 	progress->is_on = 0;
 }

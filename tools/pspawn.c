@@ -66,7 +66,7 @@ static int wait_for(const struct options *options, struct pspawn_child *child)
 	}
 	if (options->json)
 		json_result(options, &started, &status);
-	return exit_status_of(&status);
+	return pspawn_exit_code(&status);
 }
 
 /* The pid is for whoever wants to continue it, or to attach a debugger. */
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
 
 	if (argc > 5 && strcmp(argv[1], FDS_RELAY) == 0)
 		return fds_relay(argv);
-	if (options_parse(&options, argc, argv) == OPTIONS_ANSWERED)
+	if (options_parse(&options, argv) == OPTIONS_ANSWERED)
 		return flushed(0);
 	/* Ignored, it would take the program's exit status away, and so ours. */
 	signal(SIGCHLD, SIG_DFL);

@@ -76,5 +76,5 @@ int run_end(struct run *run)
 		return TIMED_OUT;
 	if (printed < 0 || (code < 0 && code != -ECANCELED) || result.status.lost)
 		return OWN_ERROR;
-	return exit_status_of(&result.status);
+	return pspawn_exit_code(&result.status);
 }

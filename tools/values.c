@@ -9,6 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "json.h"
+#include "print.h"
+
 static const char *value_of;
 
 void values_are_of(const char *option)
@@ -16,13 +19,24 @@ void values_are_of(const char *option)
 	value_of = option;
 }
 
-static void say(const char *format, va_list arguments)
+/* With --json one object, as for any error. */
+static void say(int code, const char *step, const char *sentence)
 {
-	fputs("pspawn: ", stderr);
+	if (json_is_wanted())
+		json_own_error(code, step, sentence);
+	else
+		print_sentence(sentence);
+}
+
+static char *sentence_of(const char *format, va_list arguments)
+{
+	static char sentence[PRINT_ROOM];
+	int length = 0;
+
 	if (value_of)
-		fprintf(stderr, "--%s: ", value_of);
-	vfprintf(stderr, format, arguments);
-	putc('\n', stderr);
+		length = snprintf(sentence, sizeof(sentence), "--%s: ", value_of);
+	vsnprintf(sentence + length, sizeof(sentence) - (size_t)length, format, arguments);
+	return sentence;
 }
 
 void wrong(const char *format, ...)
@@ -30,18 +44,40 @@ void wrong(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments);
+	say(EINVAL, "read the command line", sentence_of(format, arguments));
 	va_end(arguments);
-	fputs("Try 'pspawn --help'.\n", stderr);
+	if (!json_is_wanted()) {
+		print_text(&to_error, "Try 'pspawn --help'.\n");
+		print_done(&to_error);
+	}
 	exit(OWN_ERROR);
 }
 
-void cannot(const char *format, ...)
+static void say_why(int code, const char *format, va_list arguments)
+{
+	char *sentence = sentence_of(format, arguments);
+	size_t length = strlen(sentence);
+
+	snprintf(sentence + length, PRINT_ROOM - length, ": %s", strerror(code));
+	say(code, pspawn_step_name(PSPAWN_STEP_PREPARE), sentence);
+}
+
+int complain(int code, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments);
+	say_why(code, format, arguments);
+	va_end(arguments);
+	return OWN_ERROR;
+}
+
+void cannot(int code, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_why(code, format, arguments);
 	va_end(arguments);
 	exit(OWN_ERROR);
 }
@@ -121,6 +157,6 @@ void *values_keep(size_t count, size_t size)
 	void *memory = calloc(count, size);
 
 	if (!memory)
-		cannot("out of memory");
+		cannot(ENOMEM, "start");
 	return memory;
 }

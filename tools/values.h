@@ -5,13 +5,15 @@
 
 #include <stddef.h>
 
-enum { OWN_ERROR = 125 };
+/* Exit statuses: of our own, and of a shell for signal N. */
+enum { TIMED_OUT = 124, OWN_ERROR = 125, BY_SIGNAL = 128 };
 
 /* Say what is wrong with the command line, as printf(3) would, and exit. */
 _Noreturn void wrong(const char *format, ...);
 
-/* The same for what is wrong elsewhere: the help would not help. */
-_Noreturn void cannot(const char *format, ...);
+/* What could not be done, and the words for an errno value. Returns OWN_ERROR, or exits with it. */
+int complain(int code, const char *format, ...);
+_Noreturn void cannot(int code, const char *format, ...);
 
 /* The option whose value is looked at, for these to say; NULL: none. */
 void values_are_of(const char *option);
