@@ -109,8 +109,8 @@ expect sigpipe_is_not_inherited 141 '' '' "$pspawn" --sigignore PIPE "$pspawn" s
 expect siginherit 0 alive '' "$pspawn" --sigignore PIPE "$pspawn" --siginherit sh -c "$pipe"
 expect sigignore_of_kill 125 '' 'Invalid' "$pspawn" --sigignore KILL true
 mkfifo held
-expect pdeathsig 0 '' '' timeout 60 sh -c '"$0" --pdeathsig TERM --fd "1=>held" sleep 50 &
-	exec 3<held; kill -KILL $!; timeout 30 cat <&3' "$pspawn"
+expect pdeathsig 0 '' '' timeout 900 sh -c '"$0" --pdeathsig TERM --fd "1=>held" sleep 10000 &
+	exec 3<held; kill -KILL $!; timeout 900 cat <&3' "$pspawn"
 for option in sigmask sigdefault sigignore pdeathsig; do
 	refused $option SIGNONE
 	refused $option 65

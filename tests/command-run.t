@@ -6,6 +6,26 @@ terminal=$PSPAWN_TERMINAL
 printf 'from a file\n' >in
 mkfifo held
 
+# enough COMMAND...: TIME in it is a limit that is long enough for the program to make `ready`
+cat >enough <<'END'
+for seconds in 0.2 1 5 25 125 625; do
+	rm -f ready
+	(
+		for word; do
+			shift
+			[ "$word" != TIME ] || word=$seconds
+			set -- "$@" "$word"
+		done
+		exec "$@"
+	) >enough.out 2>enough.err
+	code=$?
+	[ ! -e ready ] || break
+done
+cat enough.out
+cat enough.err >&2
+exit $code
+END
+
 # result NAME STATUS CONDITION COMMAND...: what the command says is JSON, and of that, as `r`, holds
 result() {
 	name=$1 status=$2 condition=$3
@@ -34,7 +54,7 @@ shows() {
 		echo "ok $number - $name # SKIP needs a terminal"
 		return
 	fi
-	expect "$name" "$status" '' '' timeout -s KILL 60 sh -c '"$@" >shown; code=$?
+	expect "$name" "$status" '' '' timeout -s KILL 900 sh -c '"$@" >shown; code=$?
 		cat -v shown >seen
 		if grep -q -e "$0" seen; then exit $code; else cat seen; exit 98; fi' \
 		"$pattern" "$terminal" -c -o "$@"
@@ -52,9 +72,15 @@ signalled() {
 	name=$1 status=$2 out=$3 signal=$4
 	shift 4
 	rm -f ready
-	expect "$name" "$status" "$out" '' timeout -s KILL 60 sh -c 'signal=$1; shift
+	expect "$name" "$status" "$out" '' timeout -s KILL 900 sh -c 'signal=$1; shift
 		"$@" & until [ -e ready ]; do sleep 0.02; done
 		kill -$signal $!; wait $!' sh "$signal" "$@"
+}
+# A program that leaves one behind which holds its output, and the end of that.
+holds='sleep 10000 & echo $! >holder'
+let_go() {
+	[ ! -s holder ] || kill "$(cat holder)"
+	rm -f holder
 }
 # Not "exec sleep 60": a shell that is about to become another program can lose an interrupt.
 waiting='while :; do sleep 0.02; done'
@@ -62,24 +88,26 @@ forever='exec 2>/dev/null; echo >ready; while :; do sleep 0.02; done'
 
 # ---- bounds
 
-expect in_time 3 '' '' "$pspawn" --timeout 50s sh -c 'exit 3'
+expect in_time 3 '' '' "$pspawn" --timeout 1h sh -c 'exit 3'
 expect timeout 124 '' 'stop the program: it has taken too long' "$pspawn" --timeout 200ms sleep 60
 expect timeout_quiet 124 '' '' "$pspawn" --timeout 0.2 --quiet sleep 60
 expect timeout_minutes 124 '' '' "$pspawn" --quiet --timeout 0.003m sleep 60
 expect timeout_hours 0 '' '' "$pspawn" --timeout 596h true
 result timeout_json 124 'r["why"] == "timeout" and r["stop_signal"] == 15 and r["signal"] == 15
 	and r["reach"] == "group" and r["error"]["errno"] and r["elapsed_seconds"] >= 0.1' \
-	"$pspawn" --json --timeout 100ms sleep 60
+	"$pspawn" --json --timeout 100ms --kill-after 1h sleep 60
 result signal 124 'r["stop_signal"] == 10 and r["code"] == 5' \
-	"$pspawn" --json --timeout 300ms --signal USR1 sh -c "trap 'exit 5' USR1; $forever"
+	sh enough "$pspawn" --json --timeout TIME --kill-after 1h --signal USR1 \
+	sh -c "trap 'exit 5' USR1; $forever"
 result kill_after 124 'r["stop_signal"] == 9 and r["signal"] == 9' "$pspawn" --json \
 	--timeout 100ms --kill-after 200ms --sigignore TERM sleep 60
 result kill_after_nothing 124 'r["stop_signal"] == 9' "$pspawn" --json --timeout 100ms \
 	--kill-after 0 --sigignore TERM sleep 60
 result reach_group 124 'r["held"] == 0 and r["reach"] == "group"' \
-	"$pspawn" --json --capture --timeout 200ms sh -c 'sleep 60 & wait'
+	sh enough "$pspawn" --json --capture --timeout TIME --kill-after 1h sh -c 'sleep 60 & echo >ready; wait'
 result reach_child 124 'r["held"] == 2 and r["reach"] == "child"' \
-	"$pspawn" --json --capture --timeout 200ms --reach child sh -c 'sleep 3 & wait'
+	sh enough "$pspawn" --json --capture --timeout TIME --reach child sh -c "$holds; echo >ready; wait"
+let_go
 expect reach_child_has_our_group 0 same '' sh -c 'group() { sed "s/.*) . [0-9]* \([0-9]*\) .*/\1/" /proc/$1/stat; }
 	[ "$("$0" --reach child sed "s/.*) . [0-9]* \([0-9]*\) .*/\1/" /proc/self/stat)" = "$(group $$)" ] &&
 		echo same' "$pspawn"
@@ -92,9 +120,9 @@ expect stdin_text_not_read 0 '' '' "$pspawn" --stdin-text 'some text' true
 expect stdin_file 0 'from a file' '' "$pspawn" --stdin-file in cat
 expect stdin_file_is_a_pipe 0 yes '' "$pspawn" --stdin-file in sh -c 'test -p /dev/stdin && echo yes'
 expect stdin_file_is_ours 0 'from a file' '' "$pspawn" --dir / --stdin-file in cat
-expect stdin_file_waits 0 late '' timeout -s KILL 60 sh -c \
+expect stdin_file_waits 0 late '' timeout -s KILL 900 sh -c \
 	'(exec >held; sleep 0.3; echo late) & "$0" --stdin-file held cat' "$pspawn"
-expect stdin_file_slow_in_time 124 '' '' timeout -s KILL 30 sh -c 'sleep 60 >held & writer=$!
+expect stdin_file_slow_in_time 124 '' '' timeout -s KILL 900 sh -c 'sleep 60 >held & writer=$!
 	"$0" --timeout 200ms --quiet --stdin-file held cat; code=$?; kill $writer; exit $code' "$pspawn"
 expect stdin_file_missing 125 '' 'open "nothing": No such file' "$pspawn" --stdin-file nothing cat
 expect stdin_file_missing_is_one_line 0 1 '' sh -c '"$0" --stdin-file nothing cat 2>&1 | wc -l | tr -d " "' "$pspawn"
@@ -124,13 +152,17 @@ y' 'more than its limit' "$pspawn" --capture --max-output 3 --stop-at-limit yes
 result stop_at_limit_json 125 'r["why"] == "limit" and r["stdout"]["text"] == "y\ny" and r["stdout"]["left_out"] > 0' \
 	"$pspawn" --json --capture --max-output 3 --stop-at-limit yes
 result drain_exit 0 'r["stdout"]["text"] == "x\n" and r["held"] == 2 and r["stdout"]["end"] == "held"' \
-	"$pspawn" --json --capture --drain exit sh -c 'sleep 2 & echo x'
+	"$pspawn" --json --capture --drain exit sh -c "$holds; echo x"
+let_go
 result drain_idle 0 'r["stdout"]["text"] == "x\n" and r["held"] == 2 and r["elapsed_seconds"] >= 0.2' \
-	"$pspawn" --json --capture --drain idle:200ms sh -c 'sleep 3 & echo x'
+	"$pspawn" --json --capture --drain idle:200ms sh -c "$holds; echo x"
+let_go
 result drain_idle_most 0 'r["held"] == 2 and r["elapsed_seconds"] >= 0.3' \
-	"$pspawn" --json --capture --drain idle:50s:300ms sh -c 'sleep 3 & echo x'
+	"$pspawn" --json --capture --drain idle:1h:300ms sh -c "$holds; echo x"
+let_go
 result drain_most 0 'r["held"] == 2 and r["elapsed_seconds"] >= 0.3' \
-	"$pspawn" --json --capture --drain most:300ms sh -c 'sleep 3 & echo x'
+	"$pspawn" --json --capture --drain most:300ms sh -c "$holds; echo x"
+let_go
 result drain_eof 0 'r["held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
 	"$pspawn" --json --capture --drain eof sh -c '(sleep 0.4; echo y) & echo x'
 result drain_unlimited 0 'r["held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
@@ -159,13 +191,13 @@ result pipeline_stage_of_failure 3 'r["code"] == 3 and r["stage"] == 0' \
 result pipeline_stage_not_started 127 'r["error"]["stage"] == 1 and r["error"]["step"] == "find"' \
 	"$pspawn" --json --pipeline true ::: pspawn-nothing
 result pipeline_timeout 124 '[s["signal"] for s in r["stages"]] == [15, 15]' \
-	"$pspawn" --json --timeout 200ms --pipeline sleep 60 ::: sleep 60
+	"$pspawn" --json --timeout 200ms --kill-after 1h --pipeline sleep 60 ::: sleep 60
 
 # ---- JSON
 
 result json_times 0 'r["user_seconds"] >= 0 and r["system_seconds"] >= 0 and r["elapsed_seconds"] > 0
 	and r["max_rss"] > 0 and r["minor_faults"] > 0 and r["why"] is None and r["lost"] is False' \
-	"$pspawn" --json --timeout 50s true
+	"$pspawn" --json --timeout 1h true
 result json_text 0 'r["stdout"]["text"] == "\"\\\n\t\x7f\u00e9\u20ac\U0001f600\0" and "base64" not in r["stdout"]' \
 	"$pspawn" --json --capture printf '"\\\n\t\177\303\251\342\202\254\360\237\230\200\000'
 # Bytes that begin nothing, a long form, a surrogate, beyond Unicode, a character cut short.
@@ -182,26 +214,26 @@ result json_error 125 'r["error"]["step"] == "change directory"' "$pspawn" --jso
 if command -v python3 >/dev/null 2>&1; then
 	expect json_is_json 0 '' '' sh -c 'python3 -m json.tool said >/dev/null'
 fi
-expect json_to_nobody 125 '' '' sh -c '"$0" --json --timeout 50s true 2>/dev/full' "$pspawn"
-expect json_without_a_number 125 '' '' sh -c '"$0" --json --timeout 50s true 2>&-' "$pspawn"
+expect json_to_nobody 125 '' '' sh -c '"$0" --json --timeout 1h true 2>/dev/full' "$pspawn"
+expect json_without_a_number 125 '' '' sh -c '"$0" --json --timeout 1h true 2>&-' "$pspawn"
 expect json_of_a_start_to_nobody 125 '' '' sh -c '"$0" --json true 2>/dev/full' "$pspawn"
 expect json_prints_no_output 0 '' '"text":"x' "$pspawn" --json --capture echo x
 
 # ---- signals to us
 
 for signal in HUP USR1 USR2; do
-	signalled "passed_on_$signal" 4 got $signal "$pspawn" --timeout 50s \
+	signalled "passed_on_$signal" 4 got $signal "$pspawn" --timeout 1h \
 		sh -c "trap 'echo got; exit 4' $signal; $forever"
 done
-signalled term_stops 143 '' TERM "$pspawn" --timeout 50s sh -c "$forever"
+signalled term_stops 143 '' TERM "$pspawn" --kill-after 1h --timeout 1h sh -c "$forever"
 signalled term_escalates 137 '' TERM "$pspawn" --kill-after 200ms --sigignore TERM sh -c "$forever"
-signalled term_as_signal_says 6 '' TERM "$pspawn" --signal INT --sigdefault INT \
+signalled term_as_signal_says 6 '' TERM "$pspawn" --kill-after 1h --signal INT --sigdefault INT \
 	sh -c "trap 'exit 6' INT; $forever"
-signalled term_reaches_all_of_a_pipeline 143 '' TERM "$pspawn" --pipeline sh -c "$forever" ::: cat
+signalled term_reaches_all_of_a_pipeline 143 '' TERM "$pspawn" --kill-after 1h --pipeline sh -c "$forever" ::: cat
 rm -f ready
-expect term_reaches_descendants 0 '' '' timeout -s KILL 60 sh -c '"$0" --timeout 50s --fd "1=>held" \
+expect term_reaches_descendants 0 '' '' timeout -s KILL 900 sh -c '"$0" --timeout 1h --fd "1=>held" \
 	sh -c "sleep 60 & echo >ready; wait" & exec 3<held; until [ -e ready ]; do sleep 0.02; done
-	kill -TERM $!; timeout 30 cat <&3' "$pspawn"
+	kill -TERM $!; timeout 900 cat <&3' "$pspawn"
 
 # ---- terminals
 
@@ -218,7 +250,7 @@ expect pty_is_fed_by_us 0 yes '' sh -c 'echo x | "$0" --pty sh -c "read x && ! r
 expect pty_without_input 0 yes '' sh -c '"$0" --pty sh -c "! read y && echo yes" <&- | tr -d "\r" | tail -n 1' "$pspawn"
 expect pty_collects_one_stream 0 'a b ' '' sh -c '"$0" --pty --capture sh -c "echo a; echo b >&2" | tr "\r\n" " " |
 	tr -s " "' "$pspawn"
-expect pty_to_nobody 125 '' 'Broken pipe' sh -c '{ "$0" --pty --quiet sh -c "sleep 0.3; yes"; echo $? >code; } | :
+expect pty_to_nobody 141 '' '' sh -c '{ "$0" --pty --quiet sh -c "sleep 0.3; yes"; echo $? >code; } | :
 	exit $(cat code)' "$pspawn"
 expect pty_limit 0 123 '' "$pspawn" --pty --max-output 3 printf 12345
 expect pty_slow_reader 0 2000000 '' sh -c '"$0" --pty head -c 2000000 /dev/zero | { sleep 0.3; wc -c; } | tr -d " "' \
@@ -227,10 +259,10 @@ expect pty_timeout 124 '' 'too long' "$pspawn" --pty --timeout 200ms sleep 60
 result pty_stops_although_more_could_be_typed 124 'r["stop_signal"] == 15 and r["stdin"]["end"] == "closed"' \
 	sh -c 'sleep 60 >held & "$0" --json --pty --timeout 200ms sleep 60 <held; code=$?; kill $!; exit $code' "$pspawn"
 shows pty_has_our_size 0 '^50 132' -s 50x132 "$pspawn" --pty stty size
-shows pty_follows_our_size 3 '^11 22' -s 50x132 -r 11x22 "$pspawn" --pty --timeout 50s sh -c \
+shows pty_follows_our_size 3 '^11 22' -s 50x132 -r 11x22 "$pspawn" --pty --timeout 1h sh -c \
 	'trap "stty size; exit 3" WINCH; echo ready; while :; do sleep 0.05; done'
 shows pty_gets_keys 0 'got a  b' -t 'a  b
-' "$pspawn" --pty --timeout 50s sh -c 'echo ready; IFS=; read x; echo got $x'
+' "$pspawn" --pty --timeout 1h sh -c 'echo ready; IFS=; read x; echo got $x'
 # without_strace NAME: is there none? Then NAME is skipped.
 without_strace() {
 	if strace -o log true 2>/dev/null; then
@@ -244,14 +276,14 @@ interrupted() {
 	! without_strace "pty_poll_$1_is_interrupted" || return 0
 	# Whoever is traced cannot be asked for leaks.
 	expect "pty_poll_$1_is_interrupted" 3 '' '' sh -c 'sleep 60 >held &
-		ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL 20 strace \
+		ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 timeout -s KILL 900 strace \
 		-o log -e "trace=/^p?poll" -e "inject=/^p?poll:error=EINTR:when=$1" \
 		"$0" --pty sh -c "exit 3" <held; code=$?; kill $!; exit $code' "$pspawn" "$1"
 }
 for poll in 1 2 3 4; do
 	interrupted $poll
 done
-shows pty_gets_the_interrupt 130 ready -t "$(key 003)" "$pspawn" --pty --timeout 50s \
+shows pty_gets_the_interrupt 130 ready -t "$(key 003)" "$pspawn" --pty --timeout 1h \
 	sh -c "echo ready; $waiting"
 
 # modes NAME COMMAND...: raw while it runs, and afterwards as before, however it ends
@@ -267,55 +299,65 @@ modes() {
 		stty -g >after; cmp before after && echo same' sh "$@"
 }
 until_ready='until [ -e ready ]; do sleep 0.02; done'
-modes pty_modes_after_the_end "$pspawn" --pty --timeout 50s sh -c "$until_ready"
-modes pty_modes_after_a_timeout "$pspawn" --quiet --pty --timeout 1s sh -c "$forever"
+modes pty_modes_after_the_end "$pspawn" --pty --timeout 1h sh -c "$until_ready"
+shows pty_modes_after_a_timeout 0 '^same' sh -c 'stty -g >before
+	exec 3<&0
+	sh enough "$0" --quiet --pty --fd 3=3 --timeout TIME \
+		sh -c "until stty -a <&3 | grep -q -e -icanon; do sleep 0.02; done; $1"
+	stty -g >after; cmp before after && echo same' "$pspawn" "$forever"
 for signal in TERM HUP ALRM SEGV; do
-	modes "pty_modes_after_$signal" "$pspawn" --quiet --pty --timeout 50s \
+	modes "pty_modes_after_$signal" "$pspawn" --quiet --pty --timeout 1h \
 		sh -c "$until_ready; kill -$signal \$PPID; sleep 60"
 done
 
 # Without --pty the program's group comes to the front of our terminal.
 shows shares_the_terminal 0 'got x' -t 'x
-' "$pspawn" --timeout 50s sh -c 'echo ready; read x; echo got $x'
+' "$pspawn" --timeout 1h sh -c 'echo ready; read x; echo got $x'
 shows gives_the_terminal_back 0 'got x' -t 'x
-' sh -c '"$0" --timeout 50s true; echo ready; read x; echo got $x' "$pspawn"
-shows interrupt_goes_to_the_program 130 ready -t "$(key 003)" "$pspawn" --timeout 50s \
+' sh -c '"$0" --timeout 1h true; echo ready; read x; echo got $x' "$pspawn"
+shows interrupt_goes_to_the_program 130 ready -t "$(key 003)" "$pspawn" --timeout 1h \
 	sh -c "echo ready; $waiting"
-shows interrupt_is_not_doubled 1 ready -t "$(key 003)" "$pspawn" --reach child --timeout 50s sh -c \
+shows interrupt_is_not_doubled 1 ready -t "$(key 003)" "$pspawn" --reach child --timeout 1h sh -c \
 	'trap "n=\$((n + 1))" INT; n=0; echo ready; while [ $n = 0 ]; do sleep 0.05; done; sleep 0.3; exit $n'
-shows interrupt_is_passed_on 130 ready -t "$(key 003)" sh -c '"$0" --stdin-text "" --timeout 50s \
+shows interrupt_is_passed_on 130 ready -t "$(key 003)" sh -c '"$0" --stdin-text "" --timeout 1h \
 	sh -c "echo ready; $1"' "$pspawn" "$waiting"
 shows suspends_and_resumes 0 'got hello' -t "$(key 032)hello
-" sh -mc '"$0" --timeout 50s sh -c "echo ready; read x; echo got \$x"; [ $? -gt 128 ] && fg' "$pspawn"
+" sh -mc '"$0" --timeout 1h sh -c "echo ready; read x; echo got \$x"; [ $? -gt 128 ] && fg' "$pspawn"
 # It comes there by itself, before we have asked our terminal anything.
 if ! without_strace comes_to_the_front_by_itself; then
 	shows comes_to_the_front_by_itself 0 '^ahead' env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" \
-		strace -o log -e trace=ioctl -e inject=ioctl:delay_enter=200000 "$pspawn" --timeout 50s \
+		strace -o log -e trace=ioctl -e inject=ioctl:delay_enter=200000 "$pspawn" --timeout 1h \
 		sh -c 'read pid name state parent group session terminal front rest </proc/$$/stat
 			if [ "$group" = "$front" ]; then echo ahead; else echo behind; fi'
 fi
 shows is_brought_to_the_front 0 'got x' -t 'x
-' "$pspawn" --backend fork --timeout 50s sh -c 'echo ready; read x; echo got $x'
+' "$pspawn" --backend fork --timeout 1h sh -c 'echo ready; read x; echo got $x'
 printf 'no program' >junk
 chmod +x junk
 shows gives_the_terminal_back_after_a_failure 0 'got x' -t 'x
-' sh -c '"$0" --timeout 50s ./junk; read x; echo got $x' "$pspawn"
+' sh -c '"$0" --timeout 1h ./junk; read x; echo got $x' "$pspawn"
 shows gives_the_terminal_back_after_a_later_failure 0 'got x' -t 'x
-' sh -c '"$0" --timeout 50s --pipeline sleep 60 ::: ./junk; read x; echo got $x' "$pspawn"
+' sh -c '"$0" --timeout 1h --pipeline sleep 60 ::: ./junk; read x; echo got $x' "$pspawn"
 
 # ---- progress
 
-shows progress 0 '^^Mpspawn: 0:01, in 4 B, out 2 B, memory [0-9.]* [KM]iB^\[\[K^M.*^M^\[\[Kx^M$' \
-	"$pspawn" --stdin-text text --capture --timeout 50s sh -c 'echo x; sleep 1.3'
-shows progress_beside_a_file 0 'pspawn: 0:01' "$pspawn" --timeout 50s --fd '1=>made' sleep 1.3
-shows progress_fits 0 '^^Mpspawn: 0:01, in 4 ^\[\[K^M' -s 10x20 \
-	"$pspawn" --stdin-text text --capture --timeout 50s sh -c 'echo x; sleep 1.1'
-shows progress_quiet 0 '^x^M$' "$pspawn" --quiet --capture --timeout 50s sh -c 'echo x; sleep 1.3'
-expect progress_is_no_output 0 x '' "$pspawn" --capture --timeout 50s sh -c 'echo x; sleep 1.3'
+# until_shown TEXT: a line of shell that waits until this is shown; the first time may be the second.
+until_shown() {
+	echo "until grep -q \"$1\" shown; do sleep 0.1; done"
+}
+shows progress 0 \
+	'^^Mpspawn: \(.*^Mpspawn: \)*[0-9]*:[0-9]*, in 4 B, out 2 B, memory [0-9.]* [KM]iB^\[\[K^M.*^M^\[\[Kx^M$' \
+	"$pspawn" --stdin-text text --capture --timeout 1h sh -c "echo x; $(until_shown 'in 4 B, out 2 B')"
+shows progress_beside_a_file 0 'pspawn: [0-9]*:[0-9][0-9]' "$pspawn" --timeout 1h --fd '1=>made' \
+	sh -c "$(until_shown pspawn:)"
+shows progress_fits 0 '^^Mpspawn: [0-9]:[0-9][0-9], in 4 ^\[\[K^M' -s 10x20 \
+	"$pspawn" --stdin-text text --capture --timeout 1h sh -c "echo x; $(until_shown pspawn:)"
+shows progress_quiet 0 '^x^M$' "$pspawn" --quiet --capture --timeout 1h sh -c 'echo x; sleep 1.3'
+expect progress_is_no_output 0 x '' "$pspawn" --capture --timeout 1h sh -c 'echo x; sleep 1.3'
 
 # ---- refusals
 
-for value in 5x x '' -1 1.2.3 .5 5. 1e3 0x5 ' 5' '5 s' inf; do
+for value in 5x x '' -1 1.2.3 1e3 0x5 ' 5' '5 s' inf; do
 	expect "refused_timeout_'$value'" 125 '' '--timeout: not a time' "$pspawn" --timeout "$value" true
 done
 refused 'not from 1 ms to 596 h' --timeout 0

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /* pspawn: start a program exactly as described. */
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
 #include "fds.h"
+#include "init.h"
 #include "json.h"
 #include "options.h"
+#include "print.h"
 #include "run.h"
+#include "signals.h"
 #include "stopped.h"
-#include "terminal.h"
 #include "values.h"
 
 static int explain(const struct options *options)
@@ -23,54 +23,15 @@ static int explain(const struct options *options)
 
 	if (length < 0)
 		return failure(options, &options->cmd, &error);
-	text = malloc((size_t)length + 1);
-	if (!text) {
-		fputs("pspawn: out of memory\n", stderr);
-		return OWN_ERROR;
-	}
+	text = values_keep((size_t)length + 1, 1);
 	pspawn_explain(&options->cmd, text, (size_t)length + 1, &error);
-	fputs(text, stdout);
+	print_text(&to_output, text);
 	free(text);
 	return 0;
 }
 
-/*
- * Signals from the terminal are for the program; what it makes of them is its
- * exit status and so ours. A handler, since a program inherits what is ignored.
- */
-static void leave_it_to_the_program(int number)
-{
-	(void)number;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = leave_it_to_the_program;
-	action.sa_flags = SA_RESTART;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGQUIT, &action, NULL);
-}
-
-static int wait_for(const struct options *options, struct pspawn_child *child)
-{
-	struct pspawn_child started = *child;
-	struct pspawn_status status;
-	int result = pspawn_wait(child, &status, -1);
-
-	if (result < 0) {
-		fprintf(stderr, "pspawn: wait: %s\n", strerror(-result));
-		return OWN_ERROR;
-	}
-	if (options->json)
-		json_result(options, &started, &status);
-	return pspawn_exit_code(&status);
-}
-
 /* The pid is for whoever wants to continue it, or to attach a debugger. */
-static int leave_stopped(const struct options *options, struct pspawn_child *child)
+static int leave_stopped(const struct options *options, const struct pspawn_child *child)
 {
 	int index = options_find(options, PSPAWN_ATTR_TRACE_ME);
 	int code;
@@ -79,84 +40,73 @@ static int leave_stopped(const struct options *options, struct pspawn_child *chi
 		return 0;
 	code = stopped_leave(child);
 	if (code) {
-		fprintf(stderr, "pspawn: stop the program: %s\n", strerror(code));
-		pspawn_kill(child, SIGKILL);
-		pspawn_wait(child, NULL, -1);
-		return OWN_ERROR;
-	}
-	if (options->json)
+		complain(code, "stop the program");
+	} else if (options->json) {
 		json_stopped(child);
-	else
-		fprintf(stderr, "pspawn: process %ld is stopped\n", (long)child->pid);
-	return 0;
+	} else {
+		print(&to_error, "pspawn: process %ld is stopped\n", (long)child->pid);
+		print_done(&to_error);
+	}
+	return code;
 }
 
+/* Errors are said of the user's program, also where the relay of --fds begins in its place. */
 static int run(struct options *options)
 {
-	struct pspawn_child child;
+	static struct run run;
+	struct pspawn_cmd given = options->cmd;
 	struct pspawn_error error;
 
-	if (pspawn_start(&child, &options->cmd, &error) < 0)
-		return failure(options, &options->cmd, &error);
-	catch_signals();
-	if (leave_stopped(options, &child) != 0)
+	if (options->show_fds && fds_describe(options, &error) < 0)
+		return failure(options, &given, &error);
+	if (run_start(&run, options, &error) < 0)
+		return failure(options, run.count > 1 ? &run.cmds[error.stage] : &given, &error);
+	if (options->show_fds)
+		error.code = fds_show(options->relay);
+	if (error.code) {
+		pspawn_job_free(run.job);
+		error.step = PSPAWN_STEP_EXEC;
+		error.index = -1;
+		return failure(options, &given, &error);
+	}
+	if (leave_stopped(options, &run.started[0]) != 0) {
+		pspawn_job_free(run.job);
 		return OWN_ERROR;
-	return wait_for(options, &child);
-}
-
-static int run_and_show(struct options *options)
-{
-	struct options given = *options;
-	struct pspawn_child child;
-	struct pspawn_error error;
-
-	if (fds_describe(options, &error) < 0 || pspawn_start(&child, &options->cmd, &error) < 0)
-		return failure(&given, &given.cmd, &error);
-	catch_signals();
-	error.code = fds_show(options->relay);
-	if (error.code == 0)
-		return wait_for(options, &child);
-	pspawn_wait(&child, NULL, -1);
-	error.step = PSPAWN_STEP_EXEC;
-	error.index = -1;
-	return failure(&given, &given.cmd, &error);
+	}
+	return run_finish(&run);
 }
 
 /* What could not be printed has not been done. */
-static int flushed(int status)
+static int printed(int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	fprintf(stderr, "pspawn: standard output: %s\n", strerror(errno));
-	return OWN_ERROR;
+	int result = print_done(&to_output);
+
+	return result < 0 ? complain(-result, "standard output") : status;
 }
 
 /* Nor has the result been told; and there is nothing left to say so but the status. */
-static int told(int status)
+static int told(const struct options *options, int status)
 {
-	return fflush(stderr) == 0 && !ferror(stderr) ? status : OWN_ERROR;
+	int is_lost = (options->json && to_json.result < 0) ||
+		      (options->show_fds && to_error.result < 0);
+
+	return is_lost && status != TIMED_OUT ? OWN_ERROR : status;
 }
 
 int main(int argc, char **argv)
 {
 	static struct options options;
-	pid_t foreground = -1;
 	int status;
 
 	if (argc > 5 && strcmp(argv[1], FDS_RELAY) == 0)
 		return fds_relay(argv);
 	if (options_parse(&options, argv) == OPTIONS_ANSWERED)
-		return flushed(0);
+		return printed(0);
 	/* Ignored, it would take the program's exit status away, and so ours. */
 	signal(SIGCHLD, SIG_DFL);
 	if (options.explain)
-		return flushed(explain(&options));
-	if (options_find(&options, PSPAWN_ATTR_FOREGROUND) >= 0)
-		foreground = terminal_foreground();
-	if (options.bounds.is_run)
-		status = run_bounded(&options);
-	else
-		status = options.show_fds ? run_and_show(&options) : run(&options);
-	terminal_give_back(foreground);
-	return options.json ? told(status) : status;
+		return printed(explain(&options));
+	init_if_first();
+	status = run(&options);
+	return status < 0 ? signals_end_by(-status) : told(&options, status);
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "failure.h"
+#include "json.h"
+#include "limit.h"
 #include "settle.h"
 #include "signals.h"
 #include "stages.h"
@@ -23,11 +24,22 @@ static void add(struct run *run, int which, struct pspawn_stream stream)
 
 static int open_input(const struct options *options)
 {
-	int fd = pspawn_open(options->bounds.file, O_RDONLY, 0);
+	int fd;
 
+	limit_enter();
+	fd = pspawn_open(options->bounds.file, O_RDONLY, 0);
+	limit_leave();
 	if (fd < 0)
-		cannot("--stdin-file: open \"%s\": %s", options->bounds.file, strerror(-fd));
+		cannot(-fd, "--stdin-file: open \"%s\"", options->bounds.file);
 	return settle_number(options, fd);
+}
+
+/* A person at our terminal knows when to type, and has keys that do not wait. */
+static struct pspawn_stream typed(const struct bounds *bounds, struct pspawn_stream stream)
+{
+	int is_ours = !bounds->text && !bounds->file && isatty(STDIN_FILENO);
+
+	return bounds->pty && !is_ours ? pspawn_after(stream, bounds->prompt) : stream;
 }
 
 static void add_input(struct run *run)
@@ -35,12 +47,13 @@ static void add_input(struct run *run)
 	const struct bounds *bounds = &run->options->bounds;
 
 	if (bounds->text) {
-		add(run, RUN_IN, pspawn_feed(0, bounds->text, strlen(bounds->text)));
+		add(run, RUN_IN,
+		    typed(bounds, pspawn_feed(0, bounds->text, strlen(bounds->text))));
 		return;
 	}
 	run->in = port_in(bounds->file ? open_input(run->options) : STDIN_FILENO);
 	if (bounds->file || bounds->pty)
-		add(run, RUN_IN, pspawn_feed_call(0, port_give, &run->in));
+		add(run, RUN_IN, typed(bounds, pspawn_feed_call(0, port_give, &run->in)));
 }
 
 static struct pspawn_stream limited(const struct bounds *bounds, struct pspawn_stream stream)
@@ -56,7 +69,9 @@ static void add_output(struct run *run)
 	struct pspawn_stream out = pspawn_collect(1, &run->kept[RUN_OUT]);
 	struct pspawn_stream err = pspawn_collect(2, &run->kept[RUN_ERR]);
 
-	run->out = port_out(STDOUT_FILENO);
+	run->out = port_out(bounds->capture && json_is_wanted() ? to_json.fd : STDOUT_FILENO);
+	if (bounds->capture || bounds->pty)
+		port_watch(&run->out);
 	if (!bounds->capture)
 		out = pspawn_collect_call(1, port_take, &run->out);
 	if (bounds->capture || bounds->pty)
@@ -102,18 +117,19 @@ static void describe(struct run *run)
 	run->stops[1].wait_ms = -1;
 	io->size = sizeof(*io);
 	io->streams = run->streams;
-	io->timeout_ms = bounds->timeout_ms;
 	io->drain = bounds->drain < 0 ? PSPAWN_DRAIN_IDLE : bounds->drain;
 	io->idle_ms = bounds->idle_ms;
 	io->most_ms = bounds->most_ms;
-	io->reach = bounds->reach;
+	io->reach = bounds->is_run ? bounds->reach : 0;
 	io->stops = run->stops;
 	io->nstops = 2;
 	io->statuses = run->statuses;
 	io->flags = flags_of(run);
 	terminal_size(&io->rows, &io->columns);
+	io->modes = terminal_modes();
 	add_input(run);
 	add_output(run);
+	io->timeout_ms = limit_for_program();
 }
 
 /* ---- our side of it */
@@ -125,7 +141,7 @@ static void listen_to_signals(struct run *run)
 	int result = pspawn_pipe(ends);
 
 	if (result < 0)
-		cannot("a pipe for signals: %s", strerror(-result));
+		cannot(-result, "a pipe for signals");
 	for (int i = 0; i < 2; i++)
 		ends[i] = settle_number(run->options, ends[i]);
 	signals_listen(ends);
@@ -138,7 +154,9 @@ static int reads_from_terminal(const struct run *run)
 {
 	const struct options *options = run->options;
 
-	return isatty(STDIN_FILENO) && !run->passes[RUN_IN] && options_fd(options, 0) < 0 &&
+	/* What we write may go to a program in our group that reads from the terminal, such as less. */
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !run->passes[RUN_IN] &&
+	       options_fd(options, 0) < 0 &&
 	       !leads(options) && options_find(options, PSPAWN_ATTR_NO_TTY) < 0;
 }
 
@@ -148,61 +166,52 @@ static int reads_from_terminal(const struct run *run)
  * or show what somebody answers with a key that is meant for it. Where a backend is asked
  * for that may not have the like, we bring it there when it has started.
  */
-static void come_to_front(struct run *run)
+static void come_to_front(struct run *run, int was_in_front)
 {
 	struct pspawn_cmd *first = &run->cmds[0];
 	struct pspawn_attr *attrs;
 
-	if (!reads_from_terminal(run) || first->backend ||
-	    options_find(run->options, PSPAWN_ATTR_FOREGROUND) >= 0 ||
-	    tcgetpgrp(STDIN_FILENO) != getpgrp())
+	if (!run->options->bounds.is_run || !reads_from_terminal(run) || first->backend ||
+	    options_find(run->options, PSPAWN_ATTR_FOREGROUND) >= 0 || !was_in_front)
 		return;
 	attrs = values_keep(first->nattrs + 1, sizeof(*attrs));
 	for (size_t i = 0; i < first->nattrs; i++)
 		attrs[i] = first->attrs[i];
 	attrs[first->nattrs++] = pspawn_attr_prefer(pspawn_attr_foreground(STDIN_FILENO));
 	first->attrs = attrs;
-	run->is_ahead = 1;
 }
 
-static void take_terminal_back(const struct run *run)
-{
-	if (run->is_ahead)
-		terminal_give_back(getpgrp());
-}
-
-static void share_terminal(struct run *run)
+static void share_terminal(struct run *run, int was_in_front)
 {
 	const struct pspawn_child *first = &run->started[0];
+	int is_wanted = first->group > 0 && reads_from_terminal(run);
 
-	run->is_ahead = 0;
-	run->shares_terminal = first->group > 0 && reads_from_terminal(run);
-	if (!run->shares_terminal)
-		return;
-	if (tcgetpgrp(STDIN_FILENO) == first->group) {
+	run->is_ahead = was_in_front && terminal_front() != getpgrp();
+	if (run->is_ahead || is_wanted)
+		run->front = first->group;
+	if (is_wanted && was_in_front && !run->is_ahead) {
 		run->is_ahead = 1;
-	} else if (terminal_foreground() >= 0) {
-		run->is_ahead = 1;
-		terminal_give_back(first->group);
+		terminal_give(first->group);
 		/* It may have read already. */
 		pspawn_kill_all(first, SIGCONT);
 	}
 }
 
 /* A program that shows things on our terminal itself has it alone. */
-static int shows_itself(const struct options *options)
+static int shows_progress(const struct options *options)
 {
-	return !options->bounds.capture && options_fd(options, 1) < 0 && isatty(STDOUT_FILENO);
+	return options->bounds.is_run && !options->bounds.quiet &&
+	       (options->bounds.capture || options_fd(options, 1) >= 0 || !isatty(STDOUT_FILENO));
 }
 
-static void begin(struct run *run)
+static void begin(struct run *run, int was_in_front)
 {
 	const struct options *options = run->options;
 	struct progress *progress = &run->progress;
 
 	for (size_t i = 0; i < run->count; i++)
 		run->started[i] = *pspawn_job_child(run->job, i);
-	share_terminal(run);
+	share_terminal(run, was_in_front);
 	if (options->bounds.pty) {
 		signals_before_the_end(terminal_restore);
 		terminal_make_raw();
@@ -212,29 +221,36 @@ static void begin(struct run *run)
 	progress->in = run->passes[RUN_IN] ? &run->moved[RUN_IN] : NULL;
 	for (int i = 0; i < 2; i++)
 		progress->outs[i] = run->passes[RUN_OUT + i] ? &run->moved[RUN_OUT + i] : NULL;
-	progress_begin(progress, !options->bounds.quiet && !shows_itself(options));
+	progress_begin(progress, shows_progress(options));
 }
 
-int run_bounded(const struct options *options)
+int run_start(struct run *run, const struct options *options, struct pspawn_error *error)
 {
-	static struct run run;
-	struct pspawn_error error;
+	int was_in_front = terminal_front() == getpgrp();
+	int result;
+
+	run->options = options;
+	describe(run);
+	listen_to_signals(run);
+	come_to_front(run, was_in_front);
+	result = pspawn_job_start(&run->job, run->cmds, run->count, &run->io, error);
+	if (result == 0)
+		begin(run, was_in_front);
+	else if (was_in_front)
+		terminal_give(getpgrp());
+	return result;
+}
+
+int run_finish(struct run *run)
+{
 	int status;
 
-	run.options = options;
-	describe(&run);
-	listen_to_signals(&run);
-	come_to_front(&run);
-	if (pspawn_job_start(&run.job, run.cmds, run.count, &run.io, &error) < 0) {
-		take_terminal_back(&run);
-		return failure(options, &run.cmds[error.stage], &error);
-	}
-	begin(&run);
-	run_loop(&run);
-	progress_erase(&run.progress);
+	run_loop(run);
+	progress_erase(&run->progress);
 	terminal_restore();
-	take_terminal_back(&run);
-	status = run_end(&run);
-	pspawn_job_free(run.job);
+	if (run->is_ahead)
+		terminal_give(getpgrp());
+	status = run_end(run);
+	pspawn_job_free(run->job);
 	return status;
 }

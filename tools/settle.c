@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ids.h"
+#include "json.h"
 #include "values.h"
 
 static int is_among(const int *kinds, int kind)
@@ -42,7 +43,7 @@ int settle_number(const struct options *options, int fd)
 		number = pspawn_dup(fd, number + 1);
 	}
 	if (number < 0)
-		cannot("no descriptor left: %s", strerror(-number));
+		cannot(-number, "no descriptor left");
 	close(fd);
 	return number;
 }
@@ -52,10 +53,10 @@ int settle_number(const struct options *options, int fd)
  * the program: it has to find both. What cannot fail cannot be done without.
  */
 static const int not_with_fds[] = { PSPAWN_ATTR_ROOT, PSPAWN_ATTR_ROOT_FD, PSPAWN_ATTR_PROGRAM_FD,
-				    PSPAWN_ATTR_TRACE_ME, 0 };
+				    PSPAWN_ATTR_TRACE_ME, PSPAWN_ATTR_SHELL_FALLBACK, 0 };
 static const int not_with_prefer[] = { PSPAWN_ATTR_ENV_CLEAR, PSPAWN_ATTR_ENV_SET,
 				       PSPAWN_ATTR_ENV_UNSET, PSPAWN_ATTR_PROGRAM_FD,
-				       PSPAWN_ATTR_RETRY_BUSY, 0 };
+				       PSPAWN_ATTR_RETRY_BUSY, PSPAWN_ATTR_SHELL_FALLBACK, 0 };
 
 /* A number has one meaning. */
 static void settle_numbers(const struct options *options)
@@ -87,6 +88,7 @@ void settle(struct options *options)
 {
 	if (options->bounds.is_run)
 		settle_run(options);
+	json_settle(options);
 	if (options->prefer)
 		wrong("--prefer: no attribute follows");
 	for (size_t i = 0; i < options->cmd.nattrs; i++) {

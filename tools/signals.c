@@ -6,73 +6,117 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
-/* A byte each: the number, and a bit for those of a terminal. */
-enum { BY_TERMINAL = 0x80 };
+#include "values.h"
+
+/* A byte each: the number, and a bit for those that no process has sent. */
+enum { BY_SYSTEM = 0x80 };
 static int ends[2];
 
 static void (*before_the_end)(void);
 
+static int is_among(const int *numbers, int number)
+{
+	while (*numbers && *numbers != number)
+		numbers++;
+	return *numbers != 0;
+}
+
+/* What is wrong with ourselves, and about what we write: when nobody else says so it is not news. */
+static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, 0 };
+static const int errors[] = { SIGPIPE, SIGXFSZ, 0 };
+
+static int is_by_another_process(const siginfo_t *info)
+{
+	int is_by_process = info->si_code == SI_USER || info->si_code == SI_QUEUE;
+
+#ifdef SI_TKILL
+	is_by_process |= info->si_code == SI_TKILL;
+#endif
+	/* An error of write(2) says that it comes from us. */
+	return is_by_process && info->si_pid != getpid();
+}
+
 /* A pipe that is full is full of reasons to wake up. */
 static void note(int number, siginfo_t *info, void *context)
 {
-	int by_process = info->si_code == SI_USER || info->si_code == SI_QUEUE;
-	unsigned char byte = (unsigned char)(by_process ? number : number | BY_TERMINAL);
+	int is_sent = is_by_another_process(info);
+	unsigned char byte = (unsigned char)(is_sent ? number : number | BY_SYSTEM);
 	int saved = errno;
-	ssize_t written = write(ends[1], &byte, 1);
 
 	(void)context;
-	(void)written;
+	if (!is_sent && is_among(faults, number)) {
+		if (before_the_end)
+			before_the_end();
+		/* It comes when we return, as after a fault it does by itself. */
+		signal(number, SIG_DFL);
+		raise(number);
+	} else if (is_sent || !is_among(errors, number)) {
+		ssize_t written = write(ends[1], &byte, 1);
+
+		(void)written;
+	}
 	errno = saved;
 }
 
-static void nothing(int number, siginfo_t *info, void *context)
-{
-	(void)number;
-	(void)info;
-	(void)context;
-}
-
-static void end(int number, siginfo_t *info, void *context)
-{
-	(void)info;
-	(void)context;
-	before_the_end();
-	/* Its action is the default again, and it comes when we return. */
-	raise(number);
-}
-
 /* Ignored is ignored, for us and for the program, which inherits that. */
-static void handle(int number, int flags, void (*handler)(int, siginfo_t *, void *))
+static void hear(int number)
 {
 	struct sigaction action;
 
-	if (sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_IGN)
+	/* That would come again as long as we go on with what it is about, and we should not poll. */
+	if (number == SIGTTOU || sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_IGN)
 		return;
 	memset(&action, 0, sizeof(action));
-	action.sa_sigaction = handler;
-	action.sa_flags = SA_SIGINFO | SA_RESTART | flags;
+	action.sa_sigaction = note;
+	/* So would that, but whoever reads here goes back to polling. */
+	action.sa_flags = number == SIGTTIN ? SA_SIGINFO : SA_SIGINFO | SA_RESTART;
 	sigaction(number, &action, NULL);
+}
+
+static int last_signal(void)
+{
+#ifdef SIGRTMAX
+	return SIGRTMAX;
+#else
+	return NSIG - 1;
+#endif
 }
 
 void signals_listen(const int pipe_ends[2])
 {
-	static const int heard[] = {
-		SIGINT,   SIGQUIT, SIGHUP, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCHLD,
-#ifdef SIGWINCH
-		SIGWINCH,
-#endif
-	};
-
 	for (int i = 0; i < 2; i++) {
 		ends[i] = pipe_ends[i];
 		fcntl(ends[i], F_SETFL, fcntl(ends[i], F_GETFL) | O_NONBLOCK);
 	}
-	for (size_t i = 0; i < sizeof(heard) / sizeof(heard[0]); i++)
-		handle(heard[i], 0, note);
-	/* A reader of ours that has gone is an error of write(2), and to be told. */
-	handle(SIGPIPE, 0, nothing);
+	for (int number = 1; number <= last_signal(); number++)
+		hear(number);
+}
+
+/* The others that come from the system are for us alone, such as those of a timer. */
+static int is_sent_to_groups(int number)
+{
+	static const int by_terminal[] = { SIGINT,  SIGQUIT, SIGTSTP, SIGTTIN, SIGCONT,
+#ifdef SIGWINCH
+					   SIGWINCH,
+#endif
+#ifdef SIGINFO
+					   SIGINFO,
+#endif
+					   0 };
+
+	/* A terminal that is hung up says so to the leader of its session, and no other. */
+	return is_among(by_terminal, number) || (number == SIGHUP && getsid(0) != getpid());
+}
+
+int signals_came_to_group(const siginfo_t *info)
+{
+	return !is_by_another_process(info) && is_sent_to_groups(info->si_signo);
 }
 
 int signals_next(struct heard *heard)
@@ -81,22 +125,80 @@ int signals_next(struct heard *heard)
 
 	if (read(ends[0], &byte, 1) != 1)
 		return 0;
-	heard->number = byte & ~BY_TERMINAL;
-	heard->by_terminal = (byte & BY_TERMINAL) != 0;
+	heard->number = byte & ~BY_SYSTEM;
+	heard->by_terminal = byte & BY_SYSTEM && is_sent_to_groups(heard->number);
 	return 1;
 }
 
-void signals_stop_ourselves(void)
+int signals_is_ignored(int number)
 {
-	raise(SIGSTOP);
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+void signals_default(void)
+{
+	struct sigaction action;
+
+	for (int number = 1; number <= last_signal(); number++)
+		if (!is_among(errors, number) && sigaction(number, NULL, &action) == 0 &&
+		    action.sa_flags & SA_SIGINFO && action.sa_sigaction == note)
+			signal(number, SIG_DFL);
+}
+
+/* What it does where nobody listens. */
+static void take(int number)
+{
+	struct sigaction action, before;
+	sigset_t unblocked, mask;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = SIG_DFL;
+	sigaction(number, &action, &before);
+	sigemptyset(&unblocked);
+	sigaddset(&unblocked, number);
+	sigprocmask(SIG_UNBLOCK, &unblocked, &mask);
+	raise(number);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(number, &before, NULL);
+}
+
+static volatile sig_atomic_t is_continued;
+
+static void note_continue(int number)
+{
+	(void)number;
+	is_continued = 1;
+}
+
+int signals_stop(int number)
+{
+	struct sigaction action, before;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = note_continue;
+	is_continued = 0;
+	sigaction(SIGCONT, &action, &before);
+	take(number);
+	sigaction(SIGCONT, &before, NULL);
+	return is_continued;
+}
+
+int signals_end_by(int number)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* The program may have left a core, and a second one could take its place. */
+	setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	take(number);
+	return BY_SIGNAL + number;
 }
 
 void signals_before_the_end(void (*function)(void))
 {
-	static const int ending[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGSEGV,
-				      SIGBUS,  SIGFPE,    SIGILL,  SIGABRT, SIGSYS };
-
 	before_the_end = function;
-	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
-		handle(ending[i], (int)SA_RESETHAND, end);
 }

@@ -15,7 +15,7 @@ static int open_terminal(void)
 	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
 
-pid_t terminal_foreground(void)
+pid_t terminal_front(void)
 {
 	int fd = open_terminal();
 	pid_t group;
@@ -24,16 +24,14 @@ pid_t terminal_foreground(void)
 		return -1;
 	group = tcgetpgrp(fd);
 	close(fd);
-	return group == getpgrp() ? group : -1;
+	return group;
 }
 
-void terminal_give_back(pid_t group)
+void terminal_give(pid_t group)
 {
 	sigset_t stop, before;
 	int fd;
 
-	if (group < 0)
-		return;
 	fd = open_terminal();
 	if (fd < 0)
 		return;
@@ -62,6 +60,16 @@ void terminal_size(unsigned short *rows, unsigned short *columns)
 
 /* ---- lines and keys */
 
+const struct termios *terminal_modes(void)
+{
+	static struct termios modes;
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (tcgetattr(fd, &modes) == 0)
+			return &modes;
+	return NULL;
+}
+
 static struct termios found;
 static volatile sig_atomic_t is_raw;
 
@@ -69,8 +77,9 @@ static volatile sig_atomic_t is_raw;
 void terminal_make_raw(void)
 {
 	struct termios raw;
+	pid_t front = tcgetpgrp(0);
 
-	if (tcgetattr(0, &found) < 0)
+	if ((front >= 0 && front != getpgrp()) || (!is_raw && tcgetattr(0, &found) < 0))
 		return;
 	raw = found;
 	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
