@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lower.h"
 #include "suite.h"
 #include "table.h"
 
@@ -61,6 +62,7 @@ static const char *const names[ATTR_LAST + 1] = {
 	[PSPAWN_ATTR_PROGRAM_FD] = "program_fd",
 	[PSPAWN_ATTR_TRACE_ME] = "trace_me",
 	[PSPAWN_ATTR_RETRY_BUSY] = "retry_busy",
+	[PSPAWN_ATTR_SHELL_FALLBACK] = "shell_fallback",
 };
 
 enum { LINUX, POSIX_SPAWN, FORK, ELSEWHERE, COLUMNS };
@@ -141,6 +143,10 @@ const char *attr_runs_by(int kind)
 	if (strcmp(table[kind][ELSEWHERE], "none") == 0)
 		return "none";
 #endif
+	/* As the table has it where libc is new enough: glibc 2.35. */
+	if (kind == PSPAWN_ATTR_FOREGROUND && column_of(suite_runs_by()) == POSIX_SPAWN &&
+	    !LOWER_HAS_FOREGROUND)
+		return "fork";
 	return strcmp(table[kind][column_of(suite_runs_by())], "native") == 0 ? suite_runs_by()
 									       : "fork";
 }
@@ -200,7 +206,7 @@ void need_ids(void)
 
 void open_at(int number, const char *path, int flags)
 {
-	int fd = open(path, flags | O_CLOEXEC);
+	int fd = open(path, flags | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		FAIL("%s: %s", path, strerror(errno));

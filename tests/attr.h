@@ -8,7 +8,7 @@
 #define ATTR(...) { PSPAWN_ATTRS(__VA_ARGS__) }
 
 /* An attribute's name in tests/attributes, or NULL; kinds are counted from 1 to ATTR_LAST. */
-enum { ATTR_LAST = PSPAWN_ATTR_RETRY_BUSY };
+enum { ATTR_LAST = PSPAWN_ATTR_SHELL_FALLBACK };
 const char *attr_name(int kind);
 
 /* Does tests/attributes have no lines but of kinds that there are, one each? */

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "calls.h"
 #include "fault.h"
 #include "filter.h"
@@ -85,7 +86,7 @@ CASE(G08, child_killed_before_exec)
 
 				at += strspn(at, " ");
 				if (pid > 0 && pid != getpid()) {
-					usleep(100000);
+					is_asleep((pid_t)pid);
 					kill((pid_t)pid, SIGKILL);
 				}
 			}

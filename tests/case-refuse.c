@@ -166,8 +166,32 @@ CASE(K05, unknown_tail)
 	REFUSED(&newer.cmd, E2BIG, -1);
 	newer.cmd.size = 8;
 	REFUSED(&newer.cmd, EINVAL, -1);
-	newer.cmd.size = 0;
-	REFUSED(&newer.cmd, EINVAL, -1);
+	newer.cmd.size = 4097;
+	REFUSED(&newer.cmd, E2BIG, -1);
+	newer.cmd.size = (size_t)-1;
+	REFUSED(&newer.cmd, E2BIG, -1);
+}
+
+/* All members up to start_ms; and nothing is read by a size that was never set. */
+CASE(K05, size_that_was_forgotten)
+{
+	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("/bin/sh", "-c", "exit 3") },
+				     { PSPAWN_CMD("/bin/sh", "-c", "exit 4") } };
+	struct pspawn_status statuses[2];
+	struct pspawn_io io = { .statuses = statuses, .flags = PSPAWN_FAIL_IF_ANY };
+	struct pspawn_cmd *last = suite_before_a_hole(sizeof(*last));
+
+	cmds[0].size = cmds[1].size = 0;
+	CHECK_INT(run_cmd(&cmds[0]), 3);
+	CHECK_INT(pspawn_pipeline(cmds, 2, &io, NULL, NULL), 0);
+	CHECK_INT(statuses[0].code, 3);
+	CHECK_INT(statuses[1].code, 4);
+	cmds[0].start_ms = -1;
+	REFUSED(&cmds[0], EINVAL, -1);
+	memcpy(last, &cmds[1], sizeof(*last));
+	CHECK_INT(run_cmd(last), 4);
+	last->size = (size_t)-1 / 3;
+	REFUSED(last, E2BIG, -1);
 }
 
 CASE(K06, not_supported_by_backend)

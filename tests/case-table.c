@@ -243,7 +243,7 @@ static int may_be_preferred(int kind)
 {
 	return kind != PSPAWN_ATTR_ENV_CLEAR && kind != PSPAWN_ATTR_ENV_SET &&
 	       kind != PSPAWN_ATTR_ENV_UNSET && kind != PSPAWN_ATTR_PROGRAM_FD &&
-	       kind != PSPAWN_ATTR_RETRY_BUSY;
+	       kind != PSPAWN_ATTR_RETRY_BUSY && kind != PSPAWN_ATTR_SHELL_FALLBACK;
 }
 
 static void look_at_preference(struct example *example)

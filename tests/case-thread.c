@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "calls.h"
 #include "filter.h"
 #include "suite.h"
@@ -307,8 +308,11 @@ CASE(J07, cancel_and_atfork)
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 
+static atomic_int waiter;
+
 static void *wait_without_limit(void *argument)
 {
+	atomic_store(&waiter, (int)syscall(SYS_gettid));
 	pspawn_wait(argument, NULL, -1);
 	return argument;
 }
@@ -323,9 +327,12 @@ CASE(J07, a_cancelled_wait_leaves_the_handle)
 
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
 	/* On its way to sleep, and when it sleeps. */
-	for (unsigned nap_us = 0; nap_us <= 20000; nap_us += 20000) {
+	for (int sleeps = 0; sleeps < 2; sleeps++) {
+		atomic_store(&waiter, 0);
 		CHECK_INT(pthread_create(&thread, NULL, wait_without_limit, &child), 0);
-		usleep(nap_us);
+		while (sleeps && !atomic_load(&waiter))
+			usleep(1000);
+		CHECK(!sleeps || is_asleep(atomic_load(&waiter)));
 		pthread_cancel(thread);
 		pthread_join(thread, &result);
 		CHECK(result == PTHREAD_CANCELED);

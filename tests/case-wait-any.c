@@ -139,7 +139,7 @@ CASE(X34, a_status_that_somebody_else_has)
 		CHECK_INT(pspawn_wait_any(entries, 2, &status, -1), 1);
 		/* Lost, or right. */
 		CHECK_INT(status.lost, !status.exited);
-		CHECK_INT(status.code, status.lost ? 0 : 7);
+		CHECK_INT(status.code, status.lost ? -1 : 7);
 		CHECK(!blinded || status.lost);
 		CHECK_INT(children[1].pid, 0);
 		kill_and_wait(&children[0]);

@@ -55,18 +55,27 @@ static const char *path_of(const char *file)
 	return path;
 }
 
+/* The size of what was written, or -1. */
+static ssize_t write_to(const char *file, const char *text)
+{
+	int fd = open(path_of(file), O_WRONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : write(fd, text, strlen(text));
+
+	if (fd >= 0)
+		close(fd);
+	return size;
+}
+
 static int enter(const void *unused)
 {
-	int fd = open(path_of("/cgroup.procs"), O_WRONLY | O_CLOEXEC);
-
 	(void)unused;
-	return fd < 0 ? -1 : (int)write(fd, "0", 1);
+	return (int)write_to("/cgroup.procs", "0");
 }
 
 static void remove_patiently(void)
 {
 	struct timespec pause = { 0, 2000000 };
-	int left = 2000;
+	int left = 100000;
 
 	/* Who has been waited for may still be on its way out of there. */
 	while (rmdir(path_of("")) < 0 && errno == EBUSY && left-- > 0)
@@ -77,7 +86,6 @@ static void remove_patiently(void)
 static void be_the_janitor(int case_lives)
 {
 	char byte;
-	int fd;
 
 	setsid();
 	/* Whoever starts us is not to be waited for. */
@@ -85,9 +93,7 @@ static void be_the_janitor(int case_lives)
 		_exit(0);
 	close(lifeline);
 	(void)!read(case_lives, &byte, 1);
-	fd = open(path_of("/cgroup.kill"), O_WRONLY | O_CLOEXEC);
-	if (fd >= 0)
-		(void)!write(fd, "1", 1);
+	write_to("/cgroup.kill", "1");
 	remove_patiently();
 	_exit(0);
 }
@@ -130,6 +136,28 @@ void cgroup_remove(int number)
 	remove_patiently();
 	CHECK(access(path_of(""), F_OK) < 0);
 	close(lifeline);
+}
+
+void cgroup_write(const char *file, const char *text)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/%s", file);
+	if (access(path_of(path), F_OK) < 0)
+		SKIP("no %s in a cgroup here", file);
+	CHECK_INT(write_to(path, text), strlen(text));
+}
+
+int cgroup_has(pid_t pid)
+{
+	FILE *members = fopen(path_of("/cgroup.procs"), "re");
+	int number, found = 0;
+
+	CHECK(members != NULL);
+	while (!found && fscanf(members, "%d", &number) == 1)
+		found = number == (int)pid;
+	fclose(members);
+	return found;
 }
 
 const char *cgroup_fact(void)

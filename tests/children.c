@@ -2,6 +2,7 @@
 /* Starting the probe, and what its table has to be. */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 #include <fcntl.h>
 
+#include "fault.h"
 #include "suite.h"
 #include "table.h"
 
@@ -250,4 +252,17 @@ void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
 	CHECK(memcmp(&child, &untouched, sizeof(child)) == 0);
 	table_of_self(&after);
 	CHECK(table_same(&before, &after));
+}
+
+void sweep_forgotten(void)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), .start_ms = AN_HOUR_MS };
+	struct pspawn_child child;
+
+	while (fault_malloc_held() > 0) {
+		CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+		CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+		poll(NULL, 0, 10);
+	}
+	CHECK_INT(fault_malloc_held(), 0);
 }

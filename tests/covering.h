@@ -6,7 +6,7 @@
 #ifndef COVERING_H
 #define COVERING_H
 
-enum { COVERING_FACTORS = 44, COVERING_LEVELS = 4, COVERING_ROWS = 128 };
+enum { COVERING_FACTORS = 45, COVERING_LEVELS = 4, COVERING_ROWS = 128 };
 
 /* A set of levels, as bits. */
 #define LEVEL(n) (1 << (n))

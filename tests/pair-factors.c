@@ -54,13 +54,14 @@ const struct factor factors[COVERING_FACTORS] = {
 	FACTOR(GROUPS, "groups", ROOTS, POINTER(GROUPS, two_groups, 2), POINTER(GROUPS, NULL, 0)),
 	FACTOR(KEEP_GROUPS, "keep_groups", 0, NUMBER(KEEP_GROUPS, 0)),
 	FACTOR(RLIMIT, "rlimit", 0, LIMIT(CPU, 1000, 2000), LIMIT(FILES, 50, 0)),
-	FACTOR(NICE, "nice", 0, NUMBER(NICE, 5)),
+	FACTOR(NICE, "nice", 0, NUMBER(NICE, 19)),
 	FACTOR(SCHED, "sched", 0, BOTH(SCHED, BATCH, 0), BOTH(SCHED, IDLE, 0)),
 	FACTOR(UMASK, "umask", 0, NUMBER(UMASK, 077)),
 	FACTOR(ROOT, "root", ROOTS, POINTER(ROOT, "", 0), POINTER(ROOT, "/", 0)),
 	FACTOR(ROOT_FD, "root_fd", ROOTS, NUMBER(ROOT_FD, 0), NUMBER(ROOT_FD, 0)),
 	FACTOR(PROGRAM_FD, "program_fd", 0, NUMBER(PROGRAM_FD, 0)),
 	FACTOR(RETRY_BUSY, "retry_busy", 0, NUMBER(RETRY_BUSY, 100)),
+	FACTOR(SHELL_FALLBACK, "shell_fallback", 0, NUMBER(SHELL_FALLBACK, 0)),
 #ifdef SYS_IS_RAW
 	FACTOR(NO_NEW_PRIVS, "no_new_privs", 0, NUMBER(NO_NEW_PRIVS, 0)),
 	FACTOR(AMBIENT, "ambient", ROOTS, VALUE(AMBIENT, CAP(BIND_SERVICE))),
@@ -106,6 +107,7 @@ const struct covering_exclusion pair_exclusions[] = {
 	NEVER(NAMESPACES, OTHER_NS, MAP_USER, ANY_LEVEL, "no user namespace"),
 	NEVER(NAMESPACES, OTHER_NS, MAP_GROUP, ANY_LEVEL, "no user namespace"),
 	NEVER(NAMESPACES, OTHER_NS, SETGROUPS, ANY_LEVEL, "no user namespace"),
+	NEVER(PROGRAM_FD, ANY_LEVEL, SHELL_FALLBACK, ANY_LEVEL, "a shell wants a path"),
 	{ 0, 0, 0, 0, NULL },
 };
 

@@ -126,7 +126,7 @@ static void expect_signals(struct model *m)
 	unsigned long long ignored = PSPAWN_SIGNAL(SIGHUP) | PSPAWN_SIGNAL(SIGUSR2);
 
 	if (HAS(SIGINHERIT))
-		ignored |= PSPAWN_SIGNAL(SIGPIPE) | m->world->reserved;
+		ignored |= PSPAWN_SIGNAL(SIGPIPE) | (m->world->reserved & PSPAWN_SIGNAL(34));
 	if (HAS(SIGMASK))
 		blocked = LEVEL_OF(SIGMASK)->value[0];
 	if (HAS(SIGDEFAULT))
@@ -154,7 +154,7 @@ static void expect_limits(struct model *m)
 		model_set(m, "limit-0", "1000 2000");
 	}
 	if (HAS(NICE))
-		model_set(m, "nice", "5");
+		model_set(m, "nice", "19");
 	if (HAS(SCHED))
 		model_set(m, "policy", HAS(SCHED) == 1 ? "3 0" : "5 0");
 	if (HAS(AFFINITY))
@@ -257,9 +257,9 @@ static void expect_namespaces(struct model *m)
 		model_set(m, "ns-pid", FACT_NEW);
 	if (born == NS_PID)
 		model_set(m, "ns-pid_for_children", FACT_NEW);
-	/* Until there are children, it has no name. */
+	/* Until there are children, it has no name; Linux 7 gives it one when it is made. */
 	if (HAS(UNSHARE) == 2)
-		model_set(m, "ns-pid_for_children", "?");
+		model_set(m, "ns-pid_for_children", FACT_NEW_OR_NONE);
 	if (born == NS_PLAIN || HAS(UNSHARE) == 1)
 		model_set(m, "shared-mounts", "none");
 	if (born == NS_USER)

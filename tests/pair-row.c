@@ -10,6 +10,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -139,6 +140,14 @@ static int try_ambient(void)
 	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 10, 0, 0) == 0;
 }
 
+/* mount(2) has none for a root that is no mount point, as in the chroot of a directory. */
+static int try_private_mounts(unsigned long flags)
+{
+	return !(flags & CLONE_NEWNS) ||
+	       (unshare(CLONE_NEWNS) == 0 &&
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+}
+
 static int try_linux(const struct world *world, const struct pspawn_attr *attr)
 {
 	int zero = 0;
@@ -159,9 +168,11 @@ static int try_linux(const struct world *world, const struct pspawn_attr *attr)
 	case PSPAWN_ATTR_PDEATHSIG:
 		return prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0) == 0;
 	case PSPAWN_ATTR_NAMESPACES:
-		return try_birth((unsigned long)attr->value[0]);
+		return try_birth((unsigned long)attr->value[0]) &&
+		       try_private_mounts((unsigned long)attr->value[0]);
 	case PSPAWN_ATTR_UNSHARE:
-		return unshare((int)attr->value[0]) == 0;
+		return unshare((int)attr->value[0]) == 0 &&
+		       try_private_mounts((unsigned long)attr->value[0]);
 	case PSPAWN_ATTR_SETNS:
 		return world->uts >= 0 && setns(world->uts, CLONE_NEWUTS) == 0;
 	case PSPAWN_ATTR_MAP_USER:

@@ -81,7 +81,8 @@ void facts_of_row(struct world *world, const int *row, struct facts *facts);
 void start_with(struct world *world, const int *row, struct pspawn_cmd *cmd,
 		struct facts *facts);
 
-/* The value of a fact that has just been made a new one. */
+/* The value of a fact that has just been made a new one; or that has no name yet, "?". */
 #define FACT_NEW "new"
+#define FACT_NEW_OR_NONE "new or ?"
 
 #endif

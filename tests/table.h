@@ -92,4 +92,10 @@ void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
 /* Start /bin/true or what is given; wait; its exit code. */
 int run_cmd(struct pspawn_cmd *cmd);
 
+/*
+ * Of a child that is killed or forgotten on its way the library keeps something, until a start
+ * comes by when it has ended. On a busy machine that is later than the library waits for it.
+ */
+void sweep_forgotten(void);
+
 #endif
