@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "attr.h"
 #include "calls.h"
 #include "facts.h"
@@ -349,10 +350,15 @@ CASE(N77, stops_are_the_tracers)
 	CHECK(ended.exited && ended.code == 5);
 }
 
+static atomic_int waiter;
+
 static void *wait_without_limit(void *argument)
 {
 	struct pspawn_status ended;
-	int result = pspawn_wait(argument, &ended, -1);
+	int result;
+
+	atomic_store(&waiter, (int)syscall(SYS_gettid));
+	result = pspawn_wait(argument, &ended, -1);
 
 	return result == 0 && ended.exited && ended.code == 5 ? NULL : argument;
 }
@@ -370,7 +376,9 @@ CASE(N77, stops_are_the_tracers_without_limit)
 	pid = child.pid;
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT), 0);
 	CHECK_INT(pthread_create(&thread, NULL, wait_without_limit, &child), 0);
-	usleep(20000);
+	while (!atomic_load(&waiter))
+		usleep(1000);
+	CHECK(is_asleep(atomic_load(&waiter)));
 #ifdef SYS_IS_RAW
 	info.si_pid = 0;
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* N60 to N69: namespaces. */
+/* N60 to N63: new namespaces. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -204,79 +204,6 @@ CASE(N63, mount_namespace_unshared)
 	need_real("namespaces");
 	need("mount", share_and_mount, NULL);
 	suite_apart(mount_in, &attr);
-}
-
-/* ---- those that exist */
-
-struct exit {
-	unsigned flag;
-	const char *name, *fact;
-};
-
-static void expect_entered(const struct exit *exit)
-{
-	pid_t helper = helper_start(leave, &exit->flag);
-	char path[64], target[64];
-	ssize_t length;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)helper, exit->name);
-	length = readlink(path, target, sizeof(target) - 1);
-	CHECK(length > 0);
-	target[length] = '\0';
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	CHECK(fd >= 0);
-	{
-		struct pspawn_cmd cmd = { PSPAWN_ATTRS(pspawn_attr_setns(fd, exit->flag)) };
-		/* In another mount namespace the kernel begins at its root. */
-		const struct fact changes[] = { { exit->fact, target }, { "directory", "/" } };
-
-		expect_changes(&cmd, changes, exit->flag == PSPAWN_NS_MOUNT ? 2 : 1);
-	}
-	close(fd);
-	helper_end(helper);
-}
-
-CASE(N64, setns)
-{
-	static const struct exit exits[] = { { PSPAWN_NS_UTS, "uts", "ns-uts" },
-					     { PSPAWN_NS_IPC, "ipc", "ns-ipc" },
-					     { PSPAWN_NS_NET, "net", "ns-net" },
-					     { PSPAWN_NS_MOUNT, "mnt", "ns-mnt" } };
-
-	need_namespaces(PSPAWN_NS_UTS | PSPAWN_NS_IPC | PSPAWN_NS_NET | PSPAWN_NS_MOUNT);
-	for (size_t i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
-		expect_entered(&exits[i]);
-}
-
-/* Two at once, one of them twice: the last one is where the child is. */
-CASE(N64, several_setns)
-{
-	static const unsigned both = PSPAWN_NS_UTS | PSPAWN_NS_IPC;
-	pid_t helper;
-	int uts, ipc, ours;
-	char path[64];
-
-	need_namespaces(both);
-	helper = helper_start(leave, &both);
-	snprintf(path, sizeof(path), "/proc/%d/ns/uts", (int)helper);
-	uts = open(path, O_RDONLY | O_CLOEXEC);
-	snprintf(path, sizeof(path), "/proc/%d/ns/ipc", (int)helper);
-	ipc = open(path, O_RDONLY | O_CLOEXEC);
-	ours = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
-	{
-		struct pspawn_cmd cmd = ATTR(pspawn_attr_setns(uts, PSPAWN_NS_UTS),
-					     pspawn_attr_setns(ipc, PSPAWN_NS_IPC));
-		struct pspawn_cmd back = ATTR(pspawn_attr_setns(uts, PSPAWN_NS_UTS),
-					      pspawn_attr_setns(ours, PSPAWN_NS_UTS));
-
-		CHANGES(&cmd, { "ns-uts", FACT_CHANGED }, { "ns-ipc", FACT_CHANGED });
-		SAME(&back);
-	}
-	close(uts);
-	close(ipc);
-	close(ours);
-	helper_end(helper);
 }
 
 #endif

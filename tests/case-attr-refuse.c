@@ -182,7 +182,7 @@ static void wrong_others(void)
 	refuse_raw(0, 0, 0, 0);
 	refuse_raw(-1, 0, 0, 0);
 	refuse_raw(INT_MIN, 0, 0, 0);
-	refuse_raw(PSPAWN_ATTR_RETRY_BUSY + 1, 0, 0, 0);
+	refuse_raw(PSPAWN_ATTR_SHELL_FALLBACK + 1, 0, 0, 0);
 	refuse_raw(INT_MAX, 0, 0, 0);
 }
 
@@ -275,7 +275,7 @@ CASE(P01, sentences)
 
 	CHECK_INT(pspawn_start(&child, &cmd, &error), -EINVAL);
 	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
-	CHECK_STR(sentence, "check the description: 99 (attribute 1): Invalid argument");
+	CHECK_STR(sentence, "check the description: set the nice value 99 (attribute 1): Invalid argument");
 	pspawn_strerror(&error, NULL, sentence, sizeof(sentence));
 	CHECK_STR(sentence, "check the description: (attribute 1): Invalid argument");
 	/* Of an unknown kind nothing is known to be its operand. */

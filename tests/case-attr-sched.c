@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -143,18 +142,13 @@ CASE(N49, affinity)
 CASE(N49, affinity_in_a_byte)
 {
 	const size_t size = sizeof(long) == 8 ? 1 : sizeof(long);
-	long page = sysconf(_SC_PAGESIZE);
-	unsigned char *memory = mmap(NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *memory = suite_before_a_hole(size);
 	cpu_set_t ours;
 
 	need_real("processors");
-	CHECK(memory != MAP_FAILED);
-	CHECK_INT(mprotect(memory + page, (size_t)page, PROT_NONE), 0);
 	CHECK_INT(sched_getaffinity(0, sizeof(ours), &ours), 0);
 	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__ || !CPU_ISSET(0, &ours))
 		SKIP("the first byte has not the first processor");
-	memory += page - (long)size;
 	memory[0] = 1;
 	{
 		struct pspawn_cmd cmd = ATTR(pspawn_attr_affinity(memory, size));

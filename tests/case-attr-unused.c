@@ -66,6 +66,7 @@ static const struct shape shapes[] = {
 	{ { .kind = PSPAWN_ATTR_ENV_UNSET, .data = "A" }, DATA | SURE },
 	{ { .kind = PSPAWN_ATTR_PROGRAM_FD, .number = 1 }, N | SURE },
 	{ { .kind = PSPAWN_ATTR_RETRY_BUSY, .number = 1 }, N | SURE },
+	{ { .kind = PSPAWN_ATTR_SHELL_FALLBACK }, SURE },
 };
 
 enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
@@ -128,7 +129,7 @@ CASE(P02, right_ones_are_taken)
 
 	for (int i = 0; i < SHAPES; i++)
 		TAKE(shapes[i].attr, users);
-	CHECK_INT(SHAPES, PSPAWN_ATTR_RETRY_BUSY);
+	CHECK_INT(SHAPES, PSPAWN_ATTR_SHELL_FALLBACK);
 }
 
 /* ---- preference */
