@@ -64,5 +64,5 @@ int main(int argc, char **argv)
 		return 127;
 	if (pspawn_wait(&child, &status, -1) < 0)
 		return 125;
-	return status.exited ? status.code : 128 + status.signal;
+	return pspawn_exit_code(&status);
 }

@@ -47,9 +47,10 @@ static void report(const struct program *program)
 	if (result.why == PSPAWN_WHY_TIMEOUT)
 		printf("stopped by its deadline\n");
 	else if (program->out.length > 20)
-		printf("status %d, %zu bytes\n", result.status.code, program->out.length);
+		printf("status %d, %zu bytes\n", pspawn_exit_code(&result.status),
+		       program->out.length);
 	else
-		printf("status %d, %s%s\n", result.status.code, program->out.data,
+		printf("status %d, %s%s\n", pspawn_exit_code(&result.status), program->out.data,
 		       program->err.data);
 }
 

@@ -19,6 +19,6 @@ int main(void)
 	printf("Waiting for command to finish...\n");
 	if (pspawn_wait(&child, &status, -1) < 0)
 		return 1;
-	printf("Command finished with status %d\n", status.code);
+	printf("Command finished with status %d\n", pspawn_exit_code(&status));
 	return 0;
 }

@@ -8,7 +8,7 @@ cd "$work" || exit 1
 number=0
 
 limited=
-command -v timeout >/dev/null && limited='timeout -k 1 60'
+command -v timeout >/dev/null && limited='timeout -k 1 900'
 
 # A known path, with a date that stands still.
 PATH=/usr/bin:/bin

@@ -12,7 +12,7 @@ command -v setarch >/dev/null && plain='setarch -R'
 
 # A deadlock is to be told from a race.
 limited=
-command -v timeout >/dev/null && limited="timeout 120"
+command -v timeout >/dev/null && limited="timeout 900"
 
 # build NAME SOURCE...
 build() {
