@@ -29,7 +29,6 @@ have_own() {
 	here vfork-pidfd no 'the same, with a pidfd to wait by, as ours have one'
 	here pspawn yes 'pspawn_start(), the backend that this build prefers'
 	here pspawn-async yes 'the same with PSPAWN_ASYNC: it does not wait for the program'
-	here pspawn-prepared yes 'pspawn_start_prepared()'
 	if [ -x bench/start-tree ]; then
 		here pspawn-posix_spawn yes 'its posix_spawn backend'
 	fi

@@ -23,10 +23,10 @@
 extern char **environ;
 
 /* Each with all that is above it. */
-enum piece { VFORK, CLONE, PIDFD, TWICE, TABLE, PLACES, SIGNALS, MASK, PREPARED, STARTED, PIECES };
+enum piece { VFORK, CLONE, PIDFD, TWICE, TABLE, PLACES, SIGNALS, MASK, STARTED, PIECES };
 
 /* None has a divisor in common with PIECES, so that all come about. */
-static const int strides[] = { 1, 3, 7, 9 };
+static const int strides[] = { 1, 2, 5, 7 };
 
 static const char *const names[PIECES] = {
 	[VFORK] = "vfork(2), execve(2), waitpid(2)",
@@ -37,7 +37,6 @@ static const char *const names[PIECES] = {
 	[PLACES] = "three dup3(2), and close_range(2) for the rest",
 	[SIGNALS] = "two rt_sigaction(2)",
 	[MASK] = "rt_sigprocmask(2), twice in the parent and once in the child",
-	[PREPARED] = "the library: pspawn_start_prepared(), pspawn_wait()",
 	[STARTED] = "the library: pspawn_start(), pspawn_wait()",
 };
 
@@ -47,7 +46,6 @@ enum { SOURCE = 3, MOST_ROUNDS = 10000, WAIT_BY_PIDFD = 3, DEFAULT_ACTION_WORDS 
 static char *program[2];
 static struct pspawn_fd fds[3];
 static struct pspawn_cmd cmd = { .size = sizeof(cmd), .argv = program, .fds = fds, .nfds = 3 };
-static struct pspawn_prepared *prepared;
 
 static void fail(const char *what)
 {
@@ -150,14 +148,12 @@ static void start_by_clone(enum piece upto)
 
 /* ---- by the library */
 
-static void start_by_library(enum piece piece)
+static void start_by_library(void)
 {
 	struct pspawn_child child;
 	struct pspawn_status status;
-	int code = piece == PREPARED ? pspawn_start_prepared(&child, prepared, NULL, NULL)
-				     : pspawn_start(&child, &cmd, NULL);
 
-	if (code < 0 || pspawn_wait(&child, &status, -1) < 0 || status.code != 0)
+	if (pspawn_start(&child, &cmd, NULL) < 0 || pspawn_wait(&child, &status, -1) < 0 || status.code != 0)
 		fail("pspawn");
 }
 
@@ -167,10 +163,10 @@ static long long measure(enum piece piece)
 
 	if (piece == VFORK)
 		start_by_vfork();
-	else if (piece < PREPARED)
+	else if (piece < STARTED)
 		start_by_clone(piece);
 	else
-		start_by_library(piece);
+		start_by_library();
 	return now() - began;
 }
 
@@ -215,8 +211,6 @@ int main(int argc, char **argv)
 	/* See contend.c. */
 	set_default(32);
 	set_default(33);
-	if (pspawn_prepare(&prepared, &cmd, NULL) < 0)
-		fail("pspawn_prepare");
 	/* Each comes after now this one, now that: what a child leaves to be done meets the next. */
 	for (int i = 0; i < rounds; i++)
 		for (int turn = 0; turn < PIECES; turn++) {
@@ -225,6 +219,5 @@ int main(int argc, char **argv)
 			times[piece][i] = measure((enum piece)piece);
 		}
 	print(times, rounds);
-	pspawn_prepared_free(prepared);
 	return 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What a start takes besides time, counted. usage: start-costs WHAT PROGRAM, which prints for
- * `heap` the allocations of 100 starts, for `heap-prepared` those of starts that were
- * prepared, for `stack` how many bytes of stack a start and a wait use.
+ * `heap` the allocations of 100 starts, for `stack` how many bytes of stack a start and a wait use.
  */
 #include <pspawn.h>
 #include <pthread.h>
@@ -14,8 +13,6 @@
 enum { STARTS = 100, STACK = 256 << 10, PAINT = 0xa5 };
 
 static char *program, *argv[2];
-static int is_prepared;
-static struct pspawn_prepared *prepared;
 static long allocations;
 
 void *__real_malloc(size_t size);
@@ -51,10 +48,7 @@ static void start(void)
 	struct pspawn_status status;
 	struct pspawn_error error = { 0 };
 
-	if (is_prepared && !prepared)
-		pspawn_prepare(&prepared, &cmd, &error);
-	if ((prepared ? pspawn_start_prepared(&child, prepared, NULL, &error)
-		      : pspawn_start(&child, &cmd, &error)) < 0 ||
+	if (pspawn_start(&child, &cmd, &error) < 0 ||
 	    pspawn_wait(&child, &status, -1) < 0) {
 		fprintf(stderr, "%s: %s\n", program, strerror(error.code));
 		exit(1);
@@ -111,8 +105,7 @@ int main(int argc, char **words)
 	if (argc != 3)
 		return 2;
 	program = argv[0] = words[2];
-	is_prepared = strcmp(words[1], "heap-prepared") == 0;
-	if (is_prepared || strcmp(words[1], "heap") == 0)
+	if (strcmp(words[1], "heap") == 0)
 		heap();
 	else
 		stack();

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The library. --as `reserve`, with low numbers held for what is high; `async`, where the call
- * does not wait for the program; `async-reserve`, both; `prepared`, one plan for all starts and threads; or
- * one of its backends.
+ * does not wait for the program; `async-reserve`, both; or one of its backends.
  */
 #include <pspawn.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 
 static struct pspawn_fd fds[3];
 static struct pspawn_cmd cmd = { .size = sizeof(cmd), .fds = fds, .nfds = 3 };
-
-static struct pspawn_prepared *prepared;
 
 static void complain(const struct pspawn_error *error)
 {
@@ -37,17 +34,12 @@ static void early(const struct contest *contest)
 
 static void prepare(const struct contest *contest)
 {
-	struct pspawn_error error;
-
 	cmd.argv = contest->argv;
 	for (int i = 0; i < 3; i++)
 		fds[i] = pspawn_fd_dup(i, contest->sources[i]);
 	if (strncmp(contest->as, "async", 5) == 0)
 		cmd.flags = PSPAWN_ASYNC;
-	else if (contend_as(contest, "prepared")) {
-		if (pspawn_prepare(&prepared, &cmd, &error) < 0)
-			complain(&error);
-	} else if (contest->as[0] && !reserves(contest))
+	else if (contest->as[0] && !reserves(contest))
 		cmd.backend = contest->as;
 }
 
@@ -57,11 +49,9 @@ static long long start(const struct contest *contest)
 	struct pspawn_status status;
 	struct pspawn_error error;
 	long long started;
-	int code = prepared ? pspawn_start_prepared(&child, prepared, NULL, &error)
-			    : pspawn_start(&child, &cmd, &error);
 
 	(void)contest;
-	if (code < 0)
+	if (pspawn_start(&child, &cmd, &error) < 0)
 		complain(&error);
 	started = contend_now();
 	if (pspawn_wait(&child, &status, -1) < 0 || !status.exited || status.code)

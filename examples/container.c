@@ -9,6 +9,7 @@
  */
 #include <fcntl.h>
 #include <pspawn.h>
+#include <pspawn_cloexec.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Descriptors born close-on-exec, for callers. */
 #include "memory-file.h"
-#include "pspawn.h"
+#include "pspawn_cloexec.h"
 #include "pty.h"
 #include "sys.h"
 

@@ -28,7 +28,6 @@ struct found {
 /* One start on its way from description to plan. */
 struct work {
 	struct pspawn_cmd cmd; /* checked, and of this library's size */
-	enum stdio_state stdio[3]; /* as the plan takes it to be */
 	struct seat *seats;
 	size_t nseats;
 	struct fdmap_pair *pairs;
@@ -65,14 +64,8 @@ void work_clear(struct work *work);
 /* work_begin() with a `cmd` that has been checked. */
 int work_build(struct work *work, struct report *report);
 
-/* The same with the program and the environment of another work, which has to stay. */
-int work_build_like(struct work *work, const struct work *other, struct report *report);
-
 /* Make the plan, or make it again after pipes have got numbers. */
 void work_plan(struct work *work);
-
-/* Is what it does not mention of 0, 1 and 2 still as the plan takes it to be? */
-int work_has_same_stdio(const struct work *work);
 
 /*
  * Where in the child the program's descriptor is: a number that the map gives

@@ -305,10 +305,8 @@
 #define watch_wait pspawn0_watch_wait
 #define work_begin pspawn0_work_begin
 #define work_build pspawn0_work_build
-#define work_build_like pspawn0_work_build_like
 #define work_clear pspawn0_work_clear
 #define work_done pspawn0_work_done
-#define work_has_same_stdio pspawn0_work_has_same_stdio
 #define work_plan pspawn0_work_plan
 #define work_program pspawn0_work_program
 

@@ -33,15 +33,6 @@ static int source_of(const struct plan *plan, size_t i, int low)
 	return number > low && !is_written(plan, i, number) ? number : -1;
 }
 
-/* The plan's own steps, or a copy of them, of which it consists from here on. */
-static struct plan_step *make_writable(struct plan *plan, struct plan_step *steps)
-{
-	if (plan->steps != steps)
-		memcpy(steps, plan->steps, plan->nsteps * sizeof(*steps));
-	plan->steps = steps;
-	return steps;
-}
-
 /* ---- what is kept is not open, as far as a description goes */
 
 static void withhold(struct plan *plan, struct plan_step *step)
@@ -64,7 +55,7 @@ static void withhold_all(struct plan *plan, struct plan_step *steps)
 
 		if (number < 3 || !is_berth(number) || is_written(plan, i, number))
 			continue;
-		withhold(plan, &make_writable(plan, steps)[i]);
+		withhold(plan, &steps[i]);
 		/* It will not come further than to this step. */
 		if (!steps[i].prefer)
 			return;
@@ -146,7 +137,6 @@ static int fill_all(const struct parking *parking)
 static void read_berths(struct parking *parking, struct plan *plan, struct plan_step *steps,
 			int low)
 {
-	steps = make_writable(plan, steps);
 	for (size_t i = 0; i < plan->nsteps; i++) {
 		int source = source_of(plan, i, low);
 

@@ -25,7 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <sys/socket.h>
 
 #include "pspawn_attr.h" /* what a child can be given besides descriptors */
 
@@ -415,39 +414,6 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
 PSPAWN_API int pspawn_started(struct pspawn_child *child, struct pspawn_error *error,
 			      int timeout_ms);
 
-/* ---- prepared once, started often ---------------------------------------- */
-
-/*
- * Check a description, search its program and make its plan, so that starting it does none
- * of that again. Everything that it points to is copied, and so is the environment of the
- * caller, if it is the child's; descriptors are not: their numbers are read at each start.
- * *prepared is the caller's to free, and never changes: threads may start the same one at
- * the same time.
- *
- * Returns 0, or as pspawn_start() for what it finds before there is a child (steps CHECK to
- * PREPARE); *prepared is then untouched.
- */
-struct pspawn_prepared;
-PSPAWN_API int pspawn_prepare(struct pspawn_prepared **prepared, const struct pspawn_cmd *cmd,
-			      struct pspawn_error *error);
-
-/*
- * Start it, as pspawn_start() does, with the same return values. `numbers` is NULL, or has
- * one number for each entry of the map. Of a DUP it is the parent's descriptor for this
- * start (negative: the one of the description). Of a pipe or a socket pair it receives our
- * end; without `numbers` that goes to where the description said, which is then one
- * thread's. Other entries' are ignored.
- *
- * Without numbers, and with neither pipes nor CGROUP, nothing is allocated, locked, checked
- * or planned; with them nothing is allocated for up to 8 entries and 4 attributes.
- */
-PSPAWN_API int pspawn_start_prepared(struct pspawn_child *child,
-				     const struct pspawn_prepared *prepared, int *numbers,
-				     struct pspawn_error *error);
-
-/* Free it; NULL is none. Children that were started by it are not concerned. */
-PSPAWN_API void pspawn_prepared_free(struct pspawn_prepared *prepared);
-
 /*
  * Wait for the child to end, at most `timeout_ms` milliseconds: -1 for as long
  * as it takes, 0 to ask only. `status` may be NULL. Interrupted waits go on.
@@ -524,22 +490,6 @@ PSPAWN_API const char *pspawn_backend_name(const struct pspawn_child *child);
 
 /* "0.1.0", of the library that runs, static. */
 PSPAWN_API const char *pspawn_version(void);
-
-/* ---- descriptors born close-on-exec -------------------------------------- */
-
-/*
- * As open(2), pipe(2), socket(2), socketpair(2), accept(2) and dup(2), with
- * close-on-exec set by the same system call where the system can do so. Return
- * the descriptor (or 0) or the negative errno of the call they are named
- * after. open and accept start again when a signal interrupts them. pspawn_dup
- * gives the lowest free number that is at least `from`.
- */
-PSPAWN_API int pspawn_open(const char *path, int flags, unsigned mode);
-PSPAWN_API int pspawn_pipe(int ends[2]);
-PSPAWN_API int pspawn_socket(int domain, int type, int protocol);
-PSPAWN_API int pspawn_socketpair(int domain, int type, int protocol, int ends[2]);
-PSPAWN_API int pspawn_accept(int listener, struct sockaddr *address, socklen_t *length);
-PSPAWN_API int pspawn_dup(int fd, int from);
 
 /* ---- low numbers for a process with many descriptors --------------------- */
 

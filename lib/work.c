@@ -59,22 +59,15 @@ static enum stdio_state state_of(int number)
 	return flags < 0 ? STDIO_CLOSED : flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN;
 }
 
-int work_has_same_stdio(const struct work *work)
-{
-	for (int number = 0; number <= 2; number++)
-		if (work->stdio[number] != STDIO_MENTIONED && work->stdio[number] != state_of(number))
-			return 0;
-	return 1;
-}
-
 static int take_seats(struct work *work, int *index)
 {
 	unsigned bits = mentioned(&work->cmd);
+	enum stdio_state stdio[3];
 	long n;
 
 	for (int number = 0; number <= 2; number++)
-		work->stdio[number] = bits >> number & 1 ? STDIO_MENTIONED : state_of(number);
-	n = plan_seats(&work->cmd, work->stdio, work->seats, index);
+		stdio[number] = bits >> number & 1 ? STDIO_MENTIONED : state_of(number);
+	n = plan_seats(&work->cmd, stdio, work->seats, index);
 	if (n < 0)
 		return (int)n;
 	work->nseats = (size_t)n;
@@ -199,15 +192,6 @@ static int take_places(struct work *work, struct report *report)
 	return result < 0 ? report_failure(report, -result, PSPAWN_STEP_CHECK, index) : 0;
 }
 
-static void begin_plan(struct work *work)
-{
-	work->plan.rehearsal = 0;
-	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
-	work->plan.goes_on = cmd_goes_on(&work->cmd);
-	work->plan.scratch = SCRATCH_LATER;
-	work_plan(work);
-}
-
 int work_build(struct work *work, struct report *report)
 {
 	int result = take_places(work, report);
@@ -221,21 +205,11 @@ int work_build(struct work *work, struct report *report)
 				      -1);
 	if (env_edit(work) < 0 || shell_arguments(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-	begin_plan(work);
-	return 0;
-}
-
-int work_build_like(struct work *work, const struct work *other, struct report *report)
-{
-	int result = take_places(work, report);
-
-	if (result < 0)
-		return result;
-	work->program = other->program;
-	work->program_fd = other->program_fd;
-	work->plan.envp = other->plan.envp;
-	work->plan.shell_argv = other->plan.shell_argv;
-	begin_plan(work);
+	work->plan.rehearsal = 0;
+	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
+	work->plan.goes_on = cmd_goes_on(&work->cmd);
+	work->plan.scratch = SCRATCH_LATER;
+	work_plan(work);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "calls.h"
 #include "fault.h"
 #include "filter.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 #include "table.h"
 

@@ -333,20 +333,10 @@ static void start_in_other_ways(const void *world)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "exit 7"),
 				  PSPAWN_FDS(DUP(3, 4), DUP(4, 3)) };
 	struct pspawn_cmd async = cmd, limited = cmd;
-	struct pspawn_prepared *prepared;
 	struct pspawn_status status;
 	struct pspawn_child child;
-	int numbers[] = { 5, -1 };
 
 	enter(world);
-	CHECK_INT(pspawn_prepare(&prepared, &cmd, NULL), 0);
-	for (int i = 0; i < 2; i++) {
-		CHECK_INT(pspawn_start_prepared(&child, prepared, i ? numbers : NULL, NULL), 0);
-		CHECK_INT(child.pollfd, -1);
-		CHECK_INT(pspawn_wait(&child, &status, -1), 0);
-		CHECK_INT(status.code, 7);
-	}
-	pspawn_prepared_free(prepared);
 	/* That a start is over is said by a pipe, of which the handle has an end. */
 	suite_accept_fallback();
 	async.flags = PSPAWN_ASYNC;

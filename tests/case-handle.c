@@ -19,6 +19,7 @@
 #include "asleep.h"
 #include "calls.h"
 #include "filter.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 #include "sys.h"
 #include "table.h"

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pspawn_cloexec.h"
 #include "suite.h"
 #include "table.h"
 

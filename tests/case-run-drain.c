@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "pour.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 /* It would go on for ever; when we have gone, SIGPIPE ends it. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pour.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 /* More than a pipe holds; of text. Nothing is NONE; PART is less than all, by how much is the

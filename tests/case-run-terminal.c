@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pour.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 /* Somebody at the terminal, who types when what is shown ends with `prompt`. */

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "pspawn_cloexec.h"
 #include "suite.h"
 #include "table.h"
 

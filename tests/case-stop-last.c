@@ -13,6 +13,7 @@
 #include "cgroup.h"
 #include "family.h"
 #include "filter.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 #include "sys.h"
 #include "table.h"

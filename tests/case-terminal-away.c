@@ -8,6 +8,7 @@
 
 #include "drive.h"
 #include "pour.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 /* A line of shell that says on its 6 that it has gone, and reads a word from its 5 to come back. */

@@ -10,6 +10,7 @@
 #include "attr.h"
 #include "facts.h"
 #include "pour.h"
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 #ifdef __linux__

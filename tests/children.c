@@ -25,21 +25,8 @@ static void fail_start(const struct pspawn_cmd *cmd, const struct pspawn_error *
 }
 
 /* In each of these the child has to be the same. */
-enum way { AT_ONCE, GOES_ON, PREPARED, WAYS };
+enum way { AT_ONCE, GOES_ON, WAYS };
 static enum way way;
-
-static int start_by_prepared(struct pspawn_child *child, const struct pspawn_cmd *cmd,
-			     struct pspawn_error *error)
-{
-	struct pspawn_prepared *prepared;
-	int result = pspawn_prepare(&prepared, cmd, error);
-
-	if (result < 0)
-		return result;
-	result = pspawn_start_prepared(child, prepared, NULL, error);
-	pspawn_prepared_free(prepared);
-	return result;
-}
 
 static int start_in_way(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 			struct pspawn_error *error)
@@ -47,8 +34,6 @@ static int start_in_way(struct pspawn_child *child, const struct pspawn_cmd *cmd
 	struct pspawn_cmd goes_on;
 	int result;
 
-	if (way == PREPARED)
-		return start_by_prepared(child, cmd, error);
 	/* The description itself, which may be a newer one with a tail. */
 	if (way == AT_ONCE)
 		return pspawn_start(child, cmd, error);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "pspawn_cloexec.h"
 #include "suite.h"
 
 enum { ROOM = 16, A_MOMENT_MS = 5 };

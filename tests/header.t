@@ -7,6 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/use.c" <<'END'
 #include <pspawn.h>
+#include <pspawn_cloexec.h>
 int use(void);
 int use(void)
 {

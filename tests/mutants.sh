@@ -329,10 +329,6 @@ backends/linux-begin.c%s/plan->top > tellfd ? plan->top : tellfd/plan->top/%linu
 backends/linux-begin.c%s/^	nursery->cradle.stage.channel = tellfd;/	;/%linux%Y60
 backends/linux.c%s/if (plan->goes_on \&\& plan->new_powers)/if (0)/%linux%Y77
 backends/fork-line.c%s/stage.tells = !line->shared/stage.tells = 1/%fork%Y79
-lib/prepared.c%s/ \&\& work_has_same_stdio(&prepared->work)//%fork%Y54
-lib/prepared.c%s/fds\[i\].end = &numbers\[i\];/;/%fork%Y55
-lib/prepared.c%s/ \&\& numbers\[i\] >= 0//%fork%Y55
-lib/prepared.c%s/if (work->cmd.fds\[i\].end)$/if (0)/%fork%Y55
 lib/keep.c%s/^			kept\[i\].path = path;/			;/%linux%Y68
 lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
 lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
@@ -372,8 +368,6 @@ lib/park.c%s/!speaks_of(plan, number) \&\&/1 \&\&/%linux%Y03
 lib/park.c%s/step->to == number \&\&/0 \&\&/%linux%Y04
 lib/park.c%s/steps\[i\].kind = STEP_MOVE;/;/%linux%Y04
 lib/park.c%s/^	plan->top = 2;/	;/%linux%Y03
-lib/park.c%s/^		memcpy(steps, plan->steps,/		memmove(steps + 1, plan->steps + 1, 0 */%fork%Y19
-lib/park.c%s/^	plan->steps = steps;/	;/%fork%Y19
 lib/numbers.c%s/if (is_berth(work->program_fd))/if (0)/%linux%Y08
 backends/watch-pidfd.c%s/ended = sleep_on(watch, left);/ended = 1;/%linux%N77
 backends/watch-pidfd.c%s/0 \&\& wait_is_end(\&info);/0;/%linux%N77

@@ -3,7 +3,7 @@
 # M08: header, map and library name the same functions, and no name is in a program's way.
 echo 1..4
 cd "$PSPAWN_BUILD" || exit 1
-sed -n '/^PSPAWN_API/,/;/p' "$PSPAWN_SOURCE/lib/pspawn.h" "$PSPAWN_SOURCE/lib/pspawn_run.h" |
+sed -n '/^PSPAWN_API/,/;/p' "$PSPAWN_SOURCE/lib/pspawn.h" "$PSPAWN_SOURCE/lib/pspawn_run.h" "$PSPAWN_SOURCE/lib/pspawn_cloexec.h" |
 	grep -o 'pspawn_[a-z_]*(' | tr -d '(' | sort -u >symbols.header
 grep -o '^	pspawn_[a-z_]*' "$PSPAWN_SOURCE/lib/pspawn.map" | tr -d '\t' | sort -u >symbols.map
 verdict=ok

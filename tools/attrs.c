@@ -10,6 +10,7 @@
 #include "limit.h"
 #include "names.h"
 #include "print.h"
+#include "pspawn_cloexec.h"
 #include "stopped.h"
 #include "values.h"
 

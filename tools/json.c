@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "limit.h"
+#include "pspawn_cloexec.h"
 #include "settle.h"
 #include "values.h"
 

@@ -10,6 +10,7 @@
 
 #include "measures.h"
 #include "ports.h"
+#include "pspawn_cloexec.h"
 #include "terminal.h"
 
 /* Short runs are not worth a line, and nobody reads faster. */

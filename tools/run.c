@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "pspawn_cloexec.h"
 #include "run.h"
 
 #include <fcntl.h>
