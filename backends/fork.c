@@ -54,7 +54,7 @@ static void read_shared(const struct line *line, pid_t pid, struct report *repor
 	const volatile int *reached = &line->shared->reached;
 	int nap_ms = 1;
 
-	while (watch_peek(pid, -1) == -ETIMEDOUT &&
+	while (watch_peek(pid, -1) == -EINPROGRESS &&
 	       !(*reached && (line->is_held || sys_has_executed(pid)))) {
 		sys_nap(nap_ms);
 		if (nap_ms < LONGEST_NAP_MS)

@@ -50,7 +50,7 @@ int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage)
 		 (result > 0 && WIFSTOPPED(*raw) && !(options & WNOHANG)));
 	if (result < 0)
 		return -errno;
-	return result == 0 || WIFSTOPPED(*raw) ? -ETIMEDOUT : 0;
+	return result == 0 || WIFSTOPPED(*raw) ? -EINPROGRESS : 0;
 }
 
 #ifdef HAVE_WAITID
@@ -72,7 +72,7 @@ int wait_peek(pid_t pid)
 	} while (result < 0 && errno == EINTR);
 	if (result < 0)
 		return -errno;
-	return wait_is_end(&info) ? 0 : -ETIMEDOUT;
+	return wait_is_end(&info) ? 0 : -EINPROGRESS;
 }
 
 #else
@@ -93,7 +93,7 @@ int wait_with_backoff(pid_t pid, int timeout_ms, int *raw, struct rusage *rusage
 
 	if (timeout_ms < 0)
 		return wait_by_pid(pid, 0, raw, rusage);
-	while ((result = wait_by_pid(pid, WNOHANG, raw, rusage)) == -ETIMEDOUT) {
+	while ((result = wait_by_pid(pid, WNOHANG, raw, rusage)) == -EINPROGRESS) {
 		int left = wait_left(deadline);
 		struct timespec pause = { 0 };
 

@@ -17,8 +17,8 @@ int64_t wait_deadline(int timeout_ms);
 int wait_left(int64_t deadline);
 
 /*
- * wait4(2): 0, -ETIMEDOUT (WNOHANG and still running) or -errno; goes on after a signal. That a child
- * has stopped, which its tracer is told whatever was asked for, is no end of it.
+ * wait4(2): 0, -EINPROGRESS (WNOHANG and still running) or -errno; goes on after a signal. That a
+ * child has stopped, which its tracer is told whatever was asked for, is no end of it.
  */
 int wait_by_pid(pid_t pid, int options, int *raw, struct rusage *rusage);
 

@@ -71,7 +71,7 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *ru
 		int left = wait_left(deadline);
 		int polled;
 
-		if (result != -ETIMEDOUT || left == 0)
+		if (result != -EINPROGRESS || left == 0)
 			return result;
 		polled = poll(&ended, 1, left);
 		/* Told that it has ended, or told nothing: then it is asked for in ever longer steps. */

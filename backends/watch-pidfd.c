@@ -88,7 +88,7 @@ static int ask_pidfd(int watch, int *status, struct rusage *rusage)
 	info.si_pid = 0;
 	result = RAW5(SYS_waitid, WAIT_BY_PIDFD, watch, &info, WEXITED | WNOHANG | __WALL, &kernel);
 	if (result == 0 && !wait_is_end(&info))
-		return -ETIMEDOUT;
+		return -EINPROGRESS;
 	if (result == 0) {
 		*status = raw_status(&info);
 		convert(rusage, &kernel);
@@ -152,7 +152,7 @@ int watch_peek(pid_t pid, int watch)
 		      WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
 	if (knows_no_pidfd((int)result))
 		return wait_peek(pid);
-	return result == 0 && !wait_is_end(&info) ? -ETIMEDOUT : (int)result;
+	return result == 0 && !wait_is_end(&info) ? -EINPROGRESS : (int)result;
 }
 
 /*
@@ -195,11 +195,11 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *status, struct rusage 
 
 		ended = sleep_on(watch, left);
 		if (!ended && left == 0)
-			return -ETIMEDOUT;
+			return -EINPROGRESS;
 	}
 	result = ask(pid, watch, status, rusage);
 	/* A pidfd of Linux 5.2 is always readable, and a tracer may have the status before us. */
-	if (result == -ETIMEDOUT)
+	if (result == -EINPROGRESS)
 		result = wait_with_backoff(pid, wait_left(deadline), status, rusage);
 	return result;
 }

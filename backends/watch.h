@@ -33,12 +33,12 @@ int watch_attach(int prepared, pid_t pid);
 
 /*
  * Wait for the child, at most timeout_ms (-1: no limit). `watch` is -1 or what
- * watch_attach() gave. Returns 0 with the raw status, -ETIMEDOUT or -ECHILD.
+ * watch_attach() gave. Returns 0 with the raw status, -EINPROGRESS or -ECHILD.
  */
 int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *rusage);
 
 /*
- * Has it ended? 0: yes, and its status is still there to be waited for; -ETIMEDOUT: no;
+ * Has it ended? 0: yes, and its status is still there to be waited for; -EINPROGRESS: no;
  * -ECHILD: its status is not there; -ENOSYS: that cannot be asked without taking it.
  */
 int watch_peek(pid_t pid, int watch);

@@ -24,7 +24,7 @@ static void collect(const char *number, size_t size)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("head", "-c", number, "/dev/zero") };
 	long long began = bench_now_us();
 	struct pspawn_buffer out;
-	struct pspawn_stream stream = pspawn_collect(1, &out);
+	struct pspawn_stream stream = pspawn_stream_collect(1, &out);
 
 	stream.limit = PSPAWN_UNLIMITED;
 	run(&cmd, &stream);
@@ -39,10 +39,10 @@ static void feed(size_t size, int by_file)
 	const char *data = bench_input(size);
 	long long began = bench_now_us();
 	struct pspawn_stream stream =
-	    by_file ? pspawn_feed_file(0, data, size) : pspawn_feed(0, data, size);
+	    by_file ? pspawn_stream_feed_file(0, data, size) : pspawn_stream_feed(0, data, size);
 	struct pspawn_transfer told;
 
-	run(&cmd, (stream = pspawn_tell(stream, &told), &stream));
+	run(&cmd, (stream = pspawn_stream_report(stream, &told), &stream));
 	if (told.bytes != size || told.end != PSPAWN_END_DONE)
 		bench_fail("not all was fed");
 	printf("%lld\n", bench_now_us() - began);

@@ -132,7 +132,7 @@ static void wait_for(pid_t pid, int pidfd, int twice)
 static void start_by_clone(enum piece upto)
 {
 	struct way way = { .by_clone3 = 1, .pidfd = upto >= PIDFD ? CLONE_PIDFD : 0 };
-	struct wish wish = { be_the_child, &upto, upto >= TABLE ? CLONE_FILES : 0, -1, NULL };
+	struct wish wish = { be_the_child, &upto, upto >= TABLE ? CLONE_FILES : 0, -1, NULL, 0 };
 	int pidfd;
 	long pid;
 

@@ -8,8 +8,8 @@ int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("tr", "a-z", "A-Z") };
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_IO(pspawn_feed_text(0, "some input"),
-					  pspawn_collect(1, &out)) };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_text(0, "some input"),
+					  pspawn_stream_collect(1, &out)) };
 	struct pspawn_error error;
 	char why[256];
 

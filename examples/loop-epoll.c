@@ -27,7 +27,7 @@ int main(void)
 		if (epoll_wait(set, &event, 1, -1) != 1)
 			continue;
 		program = event.data.ptr;
-		if (pspawn_job_step(program->job) == -EAGAIN)
+		if (pspawn_job_step(program->job) == -EINPROGRESS)
 			continue;
 		epoll_ctl(set, EPOLL_CTL_DEL, program_fd(program), NULL);
 		running--;

@@ -17,7 +17,7 @@ static void step(evutil_socket_t fd, short what, void *data)
 	(void)fd;
 	(void)what;
 	/* The loop ends when its last event is gone. */
-	if (pspawn_job_step(watched->program->job) != -EAGAIN)
+	if (pspawn_job_step(watched->program->job) != -EINPROGRESS)
 		event_free(watched->event);
 }
 

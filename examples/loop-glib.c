@@ -14,7 +14,7 @@ static gboolean step(gint fd, GIOCondition condition, gpointer data)
 
 	(void)fd;
 	(void)condition;
-	if (pspawn_job_step(program->job) == -EAGAIN)
+	if (pspawn_job_step(program->job) == -EINPROGRESS)
 		return G_SOURCE_CONTINUE;
 	if (--running == 0)
 		g_main_loop_quit(loop);

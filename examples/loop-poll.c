@@ -40,7 +40,7 @@ int main(void)
 
 		poll(fds, (nfds_t)count, timeout_ms);
 		for (int i = 0; i < PROGRAMS; i++) {
-			if (is_over[i] || pspawn_job_step(programs[i].job) == -EAGAIN)
+			if (is_over[i] || pspawn_job_step(programs[i].job) == -EINPROGRESS)
 				continue;
 			is_over[i] = 1;
 			running--;

@@ -12,7 +12,7 @@ static void step(uv_poll_t *handle, int status, int events)
 	(void)status;
 	(void)events;
 	/* The loop ends when its last handle is closed. */
-	if (pspawn_job_step(program->job) != -EAGAIN)
+	if (pspawn_job_step(program->job) != -EINPROGRESS)
 		uv_close((uv_handle_t *)handle, NULL);
 }
 

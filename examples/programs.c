@@ -11,8 +11,8 @@ static int start(struct program *program, const char *name, const struct pspawn_
 {
 	struct pspawn_io io = { .size = sizeof(io),
 				.timeout_ms = timeout_ms,
-				PSPAWN_STREAMS(feed, pspawn_collect(1, &program->out),
-					       pspawn_collect(2, &program->err)) };
+				PSPAWN_STREAMS(feed, pspawn_stream_collect(1, &program->out),
+					       pspawn_stream_collect(2, &program->err)) };
 	struct pspawn_error error;
 	char why[256];
 
@@ -31,11 +31,11 @@ int programs_start(struct program *programs)
 	struct pspawn_cmd fail = { PSPAWN_CMD("sh", "-c", "printf oops >&2; exit 3") };
 	struct pspawn_cmd late = { PSPAWN_CMD("sleep", "60") };
 
-	if (start(&programs[0], "shout", &shout, pspawn_feed(0, "quiet", 5), 0) < 0 ||
-	    start(&programs[1], "copy", &copy, pspawn_feed(0, much, sizeof(much)), 0) < 0 ||
-	    start(&programs[2], "fail", &fail, pspawn_feed(0, NULL, 0), 0) < 0)
+	if (start(&programs[0], "shout", &shout, pspawn_stream_feed(0, "quiet", 5), 0) < 0 ||
+	    start(&programs[1], "copy", &copy, pspawn_stream_feed(0, much, sizeof(much)), 0) < 0 ||
+	    start(&programs[2], "fail", &fail, pspawn_stream_feed(0, NULL, 0), 0) < 0)
 		return -1;
-	return start(&programs[3], "late", &late, pspawn_feed(0, NULL, 0), 200);
+	return start(&programs[3], "late", &late, pspawn_stream_feed(0, NULL, 0), 200);
 }
 
 static void report(const struct program *program)
@@ -44,7 +44,7 @@ static void report(const struct program *program)
 
 	pspawn_job_result(program->job, &result, NULL);
 	printf("%s: ", program->name);
-	if (result.why == PSPAWN_WHY_TIMEOUT)
+	if (result.stop_reason == PSPAWN_STOP_TIMEOUT)
 		printf("stopped by its deadline\n");
 	else if (program->out.length > 20)
 		printf("status %d, %zu bytes\n", pspawn_exit_code(&result.status),

@@ -8,7 +8,8 @@ int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("sh", "-c", "echo stdout; echo 1>&2 stderr") };
 	struct pspawn_buffer err;
-	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_collect(2, &err)) };
+	struct pspawn_io io = { .size = sizeof(io),
+				PSPAWN_STREAMS(pspawn_stream_collect(2, &err)) };
 	struct pspawn_error error;
 	char why[256];
 

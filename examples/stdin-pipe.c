@@ -18,7 +18,7 @@ int main(void)
 	int line = 0;
 	struct pspawn_cmd cmd = { PSPAWN_CMD("cat") };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed_call(0, give, &line)) };
+				PSPAWN_STREAMS(pspawn_stream_feed_call(0, give, &line)) };
 	struct pspawn_error error;
 	char why[256];
 

@@ -26,7 +26,7 @@ static int ask(struct pspawn_child *const *children, size_t count, struct pspawn
 		if (!is_running(children[i]) || (fds[i].fd >= 0 && !fds[i].revents))
 			continue;
 		result = pspawn_wait(children[i], status, 0);
-		if (result == -ETIMEDOUT) {
+		if (result == -EINPROGRESS) {
 			/* Told that it has ended, but a tracer has its status first. */
 			fds[i].fd = -1;
 			continue;
@@ -37,7 +37,7 @@ static int ask(struct pspawn_child *const *children, size_t count, struct pspawn
 		}
 		return (int)i;
 	}
-	return -ETIMEDOUT;
+	return -EINPROGRESS;
 }
 
 /* Returns how many there are to wait for. */
@@ -84,7 +84,7 @@ static int wait_any(struct pspawn_child *const *children, size_t count,
 			sys_nap(nap);
 		}
 		result = ask(children, count, status, fds);
-		if (result != -ETIMEDOUT || left == 0)
+		if (result != -EINPROGRESS || left == 0)
 			return result;
 		if (nap_ms < LONGEST_NAP_MS)
 			nap_ms *= 2;

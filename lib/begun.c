@@ -49,7 +49,7 @@ static int sleep_until_over(const struct pspawn_begun *begun, int timeout_ms)
 		int result;
 
 		if (left == 0)
-			return -ETIMEDOUT;
+			return -EINPROGRESS;
 		result = sys_poll(fds, 2, left);
 		/* Under RLIMIT_NOFILE 0 it fails always. */
 		if (result < 0 && result != -EINTR)
@@ -120,7 +120,7 @@ int begun_wait(struct pspawn_child *child, struct report *report, int timeout_ms
 	if (sleep_until_over(begun, timeout_ms) == 0)
 		return complete(child, report);
 	step = &begun->work.plan.steps[*(volatile int *)&begun->birth.under_way->at];
-	return report_failure(report, ETIMEDOUT, step_names[step->kind].step, step->index);
+	return report_failure(report, EINPROGRESS, step_names[step->kind].step, step->index);
 }
 
 /* ---- those that nobody asks for any more */
@@ -148,7 +148,7 @@ static int is_gone(struct pspawn_begun *begun)
 	if (begun->birth.startfd >= 0)
 		end(begun);
 	return begun->birth.report.code == 0 ||
-	       watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage) != -ETIMEDOUT;
+	       watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage) != -EINPROGRESS;
 }
 
 static void sweep(void)
@@ -213,7 +213,7 @@ static int begin(struct pspawn_begun *begun, const struct pspawn_cmd *cmd, struc
 }
 
 /* A start that is given up leaves no child, but for one that cannot be killed where it is. */
-static int give_up(struct pspawn_child *child)
+static int give_up(struct pspawn_child *child, struct report *report)
 {
 	struct report ignored;
 
@@ -224,6 +224,7 @@ static int give_up(struct pspawn_child *child)
 	if (!child->begun)
 		pspawn_wait(child, NULL, LAST_WAIT_MS);
 	pspawn_forget(child);
+	report->code = ETIMEDOUT;
 	return -ETIMEDOUT;
 }
 
@@ -231,7 +232,7 @@ static int within(struct pspawn_child *child, int limit_ms, struct report *repor
 {
 	int result = begun_wait(child, report, limit_ms);
 
-	return result == -ETIMEDOUT && child->begun ? give_up(child) : result;
+	return result == -EINPROGRESS && child->begun ? give_up(child, report) : result;
 }
 
 int begun_start(struct pspawn_child *child, const struct pspawn_cmd *cmd, struct choice *choice,

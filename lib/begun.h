@@ -24,7 +24,7 @@ int begun_start(struct pspawn_child *child, const struct pspawn_cmd *cmd, struct
 		struct report *report);
 
 /*
- * See to the end of a start, for at most timeout_ms (-1: no limit). Returns 0; -ETIMEDOUT, with
+ * See to the end of a start, for at most timeout_ms (-1: no limit). Returns 0; -EINPROGRESS, with
  * the step that it is at; or why it has failed, and then the handle is empty.
  */
 int begun_wait(struct pspawn_child *child, struct report *report, int timeout_ms);

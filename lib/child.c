@@ -58,7 +58,7 @@ static int wait_for_end(struct pspawn_child *child, struct pspawn_status *status
 	result = watch_wait(child->pid, child->pollfd, timeout_ms, &raw, &rusage);
 	if (result == 0 && status)
 		fill_status(status, raw, &rusage);
-	if (result != -ETIMEDOUT)
+	if (result != -EINPROGRESS)
 		pspawn_forget(child);
 	return result;
 }
@@ -88,7 +88,7 @@ int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int ti
 	return result;
 }
 
-int pspawn_started(struct pspawn_child *child, struct pspawn_error *error, int timeout_ms)
+int pspawn_wait_started(struct pspawn_child *child, struct pspawn_error *error, int timeout_ms)
 {
 	struct report report = { .code = child->start_code,
 				 .step = child->start_step,

@@ -10,8 +10,8 @@ static int check_whole(const struct pspawn_cmd *cmd)
 		return -EINVAL;
 	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK | PSPAWN_ASYNC))
 		return -EINVAL;
-	/* Who does not wait has no use for a limit: pspawn_started() takes one. */
-	if (cmd->start_ms < 0 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))
+	/* Who does not wait has no use for a limit: pspawn_wait_started() takes one. */
+	if (cmd->start_ms < -1 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))
 		return -EINVAL;
 	if ((cmd->nfds && !cmd->fds) || (cmd->nattrs && !cmd->attrs))
 		return -EINVAL;

@@ -17,14 +17,14 @@ static int nothing_left(struct flow *flow)
 
 static int at_limit(struct flow *flow)
 {
-	flow->why = PSPAWN_WHY_LIMIT;
+	flow->why = PSPAWN_STOP_LIMIT;
 	return -EFBIG;
 }
 
 static int said(struct flow *flow, int result)
 {
 	if (result < 0)
-		flow->why = PSPAWN_WHY_CALL;
+		flow->why = PSPAWN_STOP_CALLBACK;
 	return flow_said(result);
 }
 
@@ -53,8 +53,9 @@ static char *space_in_store(struct flow *flow, size_t *room)
 static int came_to_store(struct flow *flow, size_t size)
 {
 	store_came(&flow->store, size);
-	return flow->stream.flags & PSPAWN_STOP_AT_LIMIT && store_gap(&flow->store) ? at_limit(flow)
-										    : 0;
+	return flow->stream.flags & PSPAWN_STREAM_STOP_AT_LIMIT && store_gap(&flow->store)
+		   ? at_limit(flow)
+		   : 0;
 }
 
 const struct flow_kind flow_buffer = {
@@ -102,7 +103,7 @@ static int offer(struct flow *flow)
 	if (result == -EAGAIN)
 		return result;
 	result = said(flow, result);
-	if (result == 0 && size < flow->filled && flow->stream.flags & PSPAWN_STOP_AT_LIMIT)
+	if (result == 0 && size < flow->filled && flow->stream.flags & PSPAWN_STREAM_STOP_AT_LIMIT)
 		result = at_limit(flow);
 	flow->taken += size;
 	flow->filled = 0;

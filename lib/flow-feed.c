@@ -87,7 +87,7 @@ static int refill(struct flow *flow)
 	flow->paused = result == -EAGAIN;
 	if (flow->paused)
 		return 0;
-	flow->why = result < 0 ? PSPAWN_WHY_CALL : 0;
+	flow->why = result < 0 ? PSPAWN_STOP_CALLBACK : 0;
 	return result;
 }
 

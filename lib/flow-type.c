@@ -16,7 +16,7 @@ enum { SILENT_US = 2000000, SILENT_AT_FIRST_US = 10000000, MOST_QUESTIONS = 100 
 int flow_waits(const struct flow *flow)
 {
 	return flow->fd >= 0 && !flow->paused && !flow->typing.is_free &&
-	       (flow->stream.flags & PSPAWN_AFTER) != 0;
+	       (flow->stream.flags & PSPAWN_STREAM_AFTER) != 0;
 }
 
 int flow_is_prompted(const struct flow *flow)

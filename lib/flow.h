@@ -14,7 +14,8 @@
 /* Of a flow that is typed on a terminal. */
 struct typing {
 	const int *peer;  /* the child's side, as the parent holds it */
-	size_t matched;   /* with pspawn_after(): bytes of the text that what is shown ends with */
+	size_t matched;   /* with pspawn_stream_after(): bytes of the text that what is shown ends
+			     with */
 	int has_shown;    /* the terminal has shown something */
 	int lines;        /* that were waited for */
 	int is_free;      /* no line is waited for any more */
@@ -27,7 +28,8 @@ struct flow {
 	struct pspawn_stream stream;
 	int fd;     /* our end, which does not block; -1: closed, or none */
 	int end;    /* enum pspawn_end */
-	int why;    /* enum pspawn_why, of what flow_move() returns; 0: it is our own failure */
+	int why; /* enum pspawn_stop_reason, of what flow_move() returns; 0: it is our own failure
+		  */
 	int paused; /* the caller's function has said "not now" */
 	int on_terminal; /* fd is our side of a terminal */
 	int is_wide;     /* its pipe has been made larger, or could not be */

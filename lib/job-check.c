@@ -14,7 +14,7 @@ enum {
 
 static int check_times(const struct pspawn_io *io)
 {
-	if (io->timeout_ms < -1 || io->idle_ms < 0 || io->most_ms < -1)
+	if (io->timeout_ms < -1 || io->drain_idle_ms < -1 || io->drain_max_ms < -1)
 		return -EINVAL;
 	return io->drain < PSPAWN_DRAIN_IDLE || io->drain > PSPAWN_DRAIN_EXIT ? -EINVAL : 0;
 }
@@ -75,13 +75,13 @@ static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *
 	const struct flow_kind *kind = flow_kind_of(stream->kind);
 
 	if (!kind || stream->reserved || stream->spare[0] ||
-	    stream->flags & ~(PSPAWN_STOP_AT_LIMIT | PSPAWN_AFTER))
+	    stream->flags & ~(PSPAWN_STREAM_STOP_AT_LIMIT | PSPAWN_STREAM_AFTER))
 		return -EINVAL;
-	if (stream->flags & PSPAWN_AFTER ? !is_typed(io, stream) : stream->after != NULL)
+	if (stream->flags & PSPAWN_STREAM_AFTER ? !is_typed(io, stream) : stream->after != NULL)
 		return -EINVAL;
 	if (stream->child < 0)
 		return -EBADF;
-	if (stream->stage < PSPAWN_EVERY_STAGE || stream->stage > (long long)nstages)
+	if (stream->stage < PSPAWN_EVERY_STAGE || stream->stage >= (long long)nstages)
 		return -EINVAL;
 	/* Every stage would want to read all of it; a file has one offset for all. */
 	if (stream->stage == PSPAWN_EVERY_STAGE && flow_goes_in(stream))

@@ -6,11 +6,14 @@
 
 int launch_is_for_stage(const struct launch *launch, const struct flow *flow, size_t stage)
 {
-	if (flow->stream.stage == PSPAWN_EVERY_STAGE)
+	switch (flow->stream.stage) {
+	case PSPAWN_EVERY_STAGE:
 		return 1;
-	if (flow->stream.stage > 0)
-		return (size_t)flow->stream.stage == stage + 1;
-	return stage == (flow_goes_in(&flow->stream) ? 0 : launch->job->nstages - 1);
+	case PSPAWN_LAST_STAGE:
+		return stage == launch->job->nstages - 1;
+	default:
+		return (size_t)flow->stream.stage == stage;
+	}
 }
 
 static void add_fd(struct launch *launch, struct pspawn_cmd *cmd, struct pspawn_fd fd, int stream)

@@ -5,7 +5,7 @@
 
 #include "job.h"
 
-static int64_t after(int64_t moment, int ms, int standard)
+int64_t job_after(int64_t moment, int ms, int standard)
 {
 	if (ms < 0)
 		return NEVER;
@@ -16,13 +16,13 @@ static int64_t after(int64_t moment, int ms, int standard)
 static int64_t drained_by_policy(const struct pspawn_job *job)
 {
 	const struct pspawn_io *io = &job->io;
-	int64_t most = after(job->ended, io->most_ms, MOST_MS);
-	int64_t idle = after(later(job->moved, job->ended), io->idle_ms, IDLE_MS);
+	int64_t most = job_after(job->ended, io->drain_max_ms, MOST_MS);
+	int64_t idle = job_after(later(job->moved, job->ended), io->drain_idle_ms, IDLE_MS);
 
 	switch (io->drain) {
 	case PSPAWN_DRAIN_EOF:
 		return NEVER;
-	case PSPAWN_DRAIN_MOST:
+	case PSPAWN_DRAIN_MAX:
 		return most;
 	case PSPAWN_DRAIN_EXIT:
 		return job->ended;
@@ -70,7 +70,7 @@ static void give_up_flow(struct pspawn_job *job, size_t i)
 	struct flow *flow = &job->flows[i];
 	int result = flow->fd >= 0 ? flow_give_up(flow) : 0;
 
-	job->result.held += flow->end == PSPAWN_END_HELD;
+	job->result.streams_held += flow->end == PSPAWN_END_HELD;
 	if (result < 0)
 		job_stop_for_flow(job, i, result);
 }
@@ -88,7 +88,7 @@ static void take_status(struct pspawn_job *job, size_t i)
 		job->io.statuses[i] = stage->status;
 	if (!stage->status.lost)
 		return;
-	job->result.lost++;
+	job->result.statuses_lost++;
 	if (!job->error.code) {
 		job_fail(&job->error, -ECHILD, PSPAWN_STEP_WAIT, -1);
 		job->error.stage = (int)i;
@@ -121,9 +121,9 @@ void job_end(struct pspawn_job *job)
 	stage = telling_stage(job);
 	result->status = job->stages[stage].status;
 	result->stage = (int)stage;
-	result->why = (int)job->why;
-	result->signal = job->signal;
-	result->reach = job->reach;
+	result->stop_reason = (int)job->why;
+	result->stop_signal = job->signal;
+	result->stop_reach = job->reach;
 	result->elapsed_us = sys_now_us() - job->began;
 	job->running = 0;
 	job->is_over = 1;
@@ -138,5 +138,5 @@ void job_end_if_due(struct pspawn_job *job, int64_t now)
 
 int job_answer(const struct pspawn_job *job)
 {
-	return job->is_over ? -job->error.code : -EAGAIN;
+	return job->is_over ? -job->error.code : -EINPROGRESS;
 }

@@ -98,7 +98,7 @@ static void look_at_stage(struct pspawn_job *job, struct job_stage *stage, int64
 {
 	int result = watch_peek(stage->child.pid, stage->child.pollfd);
 
-	if (result == -ETIMEDOUT) {
+	if (result == -EINPROGRESS) {
 		stage->is_untold = !job->is_guessing;
 		return;
 	}
@@ -110,7 +110,7 @@ static void look_at_stage(struct pspawn_job *job, struct job_stage *stage, int64
 		/* Its descriptor goes with it. */
 		job_unwatch(job, stage);
 		result = pspawn_wait(&stage->child, &stage->status, 0);
-		if (result == -ETIMEDOUT)
+		if (result == -EINPROGRESS)
 			return;
 		stage->status.lost = result < 0;
 		stage->is_taken = 1;
@@ -194,7 +194,7 @@ static void notice_deadline(struct pspawn_job *job, int64_t now)
 	if (now < job->deadline || job->why)
 		return;
 	job_fail(&error, -ETIMEDOUT, PSPAWN_STEP_STOP, -1);
-	job_stop_for(job, PSPAWN_WHY_TIMEOUT, &error);
+	job_stop_for(job, PSPAWN_STOP_TIMEOUT, &error);
 }
 
 void job_advance(struct pspawn_job *job)

@@ -115,13 +115,14 @@ void job_stop_step(struct pspawn_job *job, int64_t now)
 			continue;
 		job->stopped = now;
 		job->look_at = 0;
-		job->stop_at = stop->wait_ms < 0 ? NEVER : now + (int64_t)stop->wait_ms * 1000;
+		job->stop_at = job_after(now, stop->wait_ms, STOP_MS);
 	}
 	if (job->why && job->next_stop == job->nstops)
 		leave_unreachable(job, now);
 }
 
-void job_stop_for(struct pspawn_job *job, enum pspawn_why why, const struct pspawn_error *error)
+void job_stop_for(struct pspawn_job *job, enum pspawn_stop_reason why,
+		  const struct pspawn_error *error)
 {
 	if (job->why)
 		return;
@@ -138,7 +139,8 @@ void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
 	struct pspawn_error error;
 
 	job_fail(&error, code, is_feed ? PSPAWN_STEP_FEED : PSPAWN_STEP_COLLECT, (int)i);
-	job_stop_for(job, flow->why ? (enum pspawn_why)flow->why : PSPAWN_WHY_FAILED, &error);
+	job_stop_for(job, flow->why ? (enum pspawn_stop_reason)flow->why : PSPAWN_STOP_FAILURE,
+		     &error);
 }
 
 /* 1, 0; -ENOSYS: somebody may be. */

@@ -42,7 +42,7 @@ int pspawn_job_wait(struct pspawn_job *job, int timeout_ms)
 {
 	int result = pspawn_job_wait_any(&job, 1, timeout_ms);
 
-	return result < 0 && result != -EAGAIN ? result : job_answer(job);
+	return result < 0 && result != -EINPROGRESS ? result : job_answer(job);
 }
 
 /* The jobs' descriptors in a row. Returns how long nothing is due. */
@@ -86,7 +86,7 @@ static int first_over(struct pspawn_job *const *jobs, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (jobs[i] && jobs[i]->is_over)
 			return (int)i;
-	return -EAGAIN;
+	return -EINPROGRESS;
 }
 
 static int wait_any(struct pspawn_job *const *jobs, size_t count, struct pollfd *fds, size_t nfds,
@@ -95,7 +95,7 @@ static int wait_any(struct pspawn_job *const *jobs, size_t count, struct pollfd 
 	int64_t deadline = wait_deadline(timeout_ms);
 	int result;
 
-	while ((result = first_over(jobs, count)) == -EAGAIN) {
+	while ((result = first_over(jobs, count)) == -EINPROGRESS) {
 		int due = collect(jobs, count, fds);
 		int left = wait_left(deadline);
 		int failed = sleep_on(fds, nfds, shorter(due, left));

@@ -9,7 +9,8 @@
 #include "job.h"
 #include "pty.h"
 
-static const struct pspawn_stop standard_stops[] = { { SIGTERM, 2000 }, { SIGKILL, -1 } };
+static const struct pspawn_stop standard_stops[] = { { SIGTERM, STOP_MS },
+						     { SIGKILL, PSPAWN_FOREVER } };
 
 int job_fail(struct pspawn_error *error, int code, int step, int stream)
 {
@@ -218,7 +219,7 @@ int pspawn_job_stop(struct pspawn_job *job)
 	if (job->why)
 		return -EALREADY;
 	job_fail(&error, -ECANCELED, PSPAWN_STEP_STOP, -1);
-	job_stop_for(job, PSPAWN_WHY_ASKED, &error);
+	job_stop_for(job, PSPAWN_STOP_REQUESTED, &error);
 	job_stop_step(job, sys_now_us());
 	job_gather(job);
 	return 0;

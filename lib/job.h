@@ -30,7 +30,7 @@ struct job_stage {
 #define NEVER INT64_MAX
 
 /* What a run drains for where nothing else is said, in milliseconds. */
-enum { IDLE_MS = 100, MOST_MS = 5000 };
+enum { IDLE_MS = 100, MOST_MS = 5000, STOP_MS = 2000 };
 
 static inline int64_t earlier(int64_t a, int64_t b)
 {
@@ -63,7 +63,7 @@ struct pspawn_job {
 	size_t running;
 
 	/* Being stopped: */
-	enum pspawn_why why;
+	enum pspawn_stop_reason why;
 	int64_t stopped; /* when that began, or its last signal reached anyone */
 	size_t next_stop;
 	int64_t stop_at;
@@ -107,7 +107,8 @@ void job_gather(struct pspawn_job *job);
 void job_unwatch(struct pspawn_job *job, struct job_stage *stage);
 
 /* Begin to stop it, because of this. The first reason counts. */
-void job_stop_for(struct pspawn_job *job, enum pspawn_why why, const struct pspawn_error *error);
+void job_stop_for(struct pspawn_job *job, enum pspawn_stop_reason why,
+		  const struct pspawn_error *error);
 
 /* ... because of what flow_move() has returned. */
 void job_stop_for_flow(struct pspawn_job *job, size_t i, int code);
@@ -137,7 +138,10 @@ int64_t job_end_at(const struct pspawn_job *job);
 void job_end_if_due(struct pspawn_job *job, int64_t now);
 void job_end(struct pspawn_job *job);
 
-/* -EAGAIN, or what pspawn_run() returns. */
+/* -EINPROGRESS, or what pspawn_run() returns. */
 int job_answer(const struct pspawn_job *job);
+
+/* So many milliseconds of a description after that moment: 0 is the default, -1 never. */
+int64_t job_after(int64_t moment, int ms, int standard);
 
 #endif

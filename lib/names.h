@@ -112,6 +112,7 @@
 #define is_out_of_numbers pspawn0_is_out_of_numbers
 #define is_shortage pspawn0_is_shortage
 #define job_advance pspawn0_job_advance
+#define job_after pspawn0_job_after
 #define job_answer pspawn0_job_answer
 #define job_assume_ready pspawn0_job_assume_ready
 #define job_check pspawn0_job_check

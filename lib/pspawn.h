@@ -45,17 +45,25 @@ extern "C" {
 /* The largest number of entries in a descriptor map, and of attributes. */
 #define PSPAWN_MAX_ENTRIES 65536
 
+/*
+ * Milliseconds are an int everywhere. In a call: at most so many; 0 asks once, PSPAWN_FOREVER waits
+ * as long as it takes. In a description: so many; 0 is the default that stands there,
+ * PSPAWN_FOREVER is no limit. Everything below -1 is refused with -EINVAL. A call that waits
+ * or steps, and finds that it is not over yet, returns -EINPROGRESS.
+ */
+#define PSPAWN_FOREVER (-1)
+
 /* ---- the descriptor map -------------------------------------------------- */
 
 enum pspawn_fd_kind {
 	PSPAWN_FD_DUP = 1,	/* the parent's `number` */
-	PSPAWN_FD_SAME,		/* what the child finds at its own `number` */
-	PSPAWN_FD_OPEN,		/* `path`, opened by the child */
-	PSPAWN_FD_NULL,		/* /dev/null, read and write */
-	PSPAWN_FD_CLOSE,	/* closed; useful for 0, 1 and 2 */
-	PSPAWN_FD_PIPE_IN,	/* a pipe that the child reads */
-	PSPAWN_FD_PIPE_OUT,	/* a pipe that the child writes */
-	PSPAWN_FD_SOCKETPAIR	/* one end of a stream socket pair */
+	PSPAWN_FD_SAME = 2,		/* what the child finds at its own `number` */
+	PSPAWN_FD_OPEN = 3,		/* `path`, opened by the child */
+	PSPAWN_FD_NULL = 4,		/* /dev/null, read and write */
+	PSPAWN_FD_CLOSE = 5,	/* closed; useful for 0, 1 and 2 */
+	PSPAWN_FD_PIPE_IN = 6,	/* a pipe that the child reads */
+	PSPAWN_FD_PIPE_OUT = 7,	/* a pipe that the child writes */
+	PSPAWN_FD_SOCKETPAIR = 8	/* one end of a stream socket pair */
 };
 
 /*
@@ -146,7 +154,7 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 /* Flags of struct pspawn_cmd. */
 #define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is as execve(2) leaves it, 0 to 2 too */
 #define PSPAWN_NO_FALLBACK 2u	/* the first backend or -ENOTSUP, never the next one */
-#define PSPAWN_ASYNC 4u		/* do not wait for the program; see pspawn_started() */
+#define PSPAWN_ASYNC 4u		/* do not wait for the program; see pspawn_wait_started() */
 
 /*
  * What to start. A plain constant structure: zero means default, nothing is to
@@ -198,53 +206,53 @@ struct pspawn_cmd {
  */
 enum pspawn_step {
 	PSPAWN_STEP_NONE = 0,	/* nothing failed */
-	PSPAWN_STEP_CHECK,	/* the description */
-	PSPAWN_STEP_CHECK_ATTR,	/* the description's attributes */
-	PSPAWN_STEP_SEARCH,	/* finding the program in the path */
-	PSPAWN_STEP_BACKEND,	/* no backend of this build can run the plan */
-	PSPAWN_STEP_PREPARE,	/* memory, pipes and numbers in the parent */
-	PSPAWN_STEP_CREATE,	/* creating the process */
-	PSPAWN_STEP_NAMESPACES,	/* creating namespaces: NAMESPACES, UNSHARE */
-	PSPAWN_STEP_MAP_IDS,	/* mapping ids: MAP_USER, MAP_GROUP, SETGROUPS */
-	PSPAWN_STEP_SIGNALS,	/* setting signals to default */
-	PSPAWN_STEP_SIGIGNORE,	/* ignoring signals */
-	PSPAWN_STEP_CGROUP,	/* entering the cgroup */
-	PSPAWN_STEP_NO_TTY,	/* giving up the terminal */
-	PSPAWN_STEP_SETSID,	/* starting a session */
-	PSPAWN_STEP_PGROUP,	/* setting the process group */
-	PSPAWN_STEP_OOM_SCORE,	/* setting the OOM score */
-	PSPAWN_STEP_SETNS,	/* entering a namespace */
-	PSPAWN_STEP_MOUNTS,	/* making mounts private: NAMESPACES, UNSHARE */
-	PSPAWN_STEP_SCHED,	/* setting the scheduling policy */
-	PSPAWN_STEP_NICE,	/* setting the nice value */
-	PSPAWN_STEP_IOPRIO,	/* setting the I/O priority */
-	PSPAWN_STEP_AFFINITY,	/* choosing CPUs */
-	PSPAWN_STEP_PERSONALITY, /* setting the personality */
-	PSPAWN_STEP_RLIMIT,	/* setting a limit */
-	PSPAWN_STEP_UMASK,	/* setting the umask */
-	PSPAWN_STEP_ROOT,	/* changing the root: ROOT, ROOT_FD */
-	PSPAWN_STEP_BOUNDING,	/* limiting the bounding set */
-	PSPAWN_STEP_SECUREBITS,	/* setting securebits */
-	PSPAWN_STEP_KEEP_CAPS,	/* keeping capabilities: KEEP_CAPS, AMBIENT */
-	PSPAWN_STEP_GROUPS,	/* setting supplementary groups: GROUPS, USER */
-	PSPAWN_STEP_GROUP,	/* setting the group: GROUP, USER */
-	PSPAWN_STEP_USER,	/* setting the user */
-	PSPAWN_STEP_AMBIENT,	/* raising ambient capabilities */
-	PSPAWN_STEP_NO_NEW_PRIVS, /* forbidding new privileges */
-	PSPAWN_STEP_CHDIR,	/* changing directory: DIR_FD, or `dir` */
-	PSPAWN_STEP_PDEATHSIG,	/* asking for a signal when the parent ends */
-	PSPAWN_STEP_PLACE,	/* placing a descriptor */
-	PSPAWN_STEP_CLOSE,	/* closing everything else */
-	PSPAWN_STEP_OPEN,	/* opening a file */
-	PSPAWN_STEP_CTTY,	/* taking the controlling terminal */
-	PSPAWN_STEP_FOREGROUND,	/* coming to the foreground */
-	PSPAWN_STEP_MASK,	/* setting the signal mask */
-	PSPAWN_STEP_TRACE_ME,	/* asking to be traced */
-	PSPAWN_STEP_EXEC,	/* executing the program */
-	PSPAWN_STEP_FEED,	/* feeding it (pspawn_run.h) */
-	PSPAWN_STEP_COLLECT,	/* collecting its output */
-	PSPAWN_STEP_STOP,	/* it was stopped */
-	PSPAWN_STEP_WAIT	/* learning its status */
+	PSPAWN_STEP_CHECK = 1,	/* the description */
+	PSPAWN_STEP_CHECK_ATTR = 2,	/* the description's attributes */
+	PSPAWN_STEP_SEARCH = 3,	/* finding the program in the path */
+	PSPAWN_STEP_BACKEND = 4,	/* no backend of this build can run the plan */
+	PSPAWN_STEP_PREPARE = 5,	/* memory, pipes and numbers in the parent */
+	PSPAWN_STEP_CREATE = 6,	/* creating the process */
+	PSPAWN_STEP_NAMESPACES = 7,	/* creating namespaces: NAMESPACES, UNSHARE */
+	PSPAWN_STEP_MAP_IDS = 8,	/* mapping ids: MAP_USER, MAP_GROUP, SETGROUPS */
+	PSPAWN_STEP_SIGNALS = 9,	/* setting signals to default */
+	PSPAWN_STEP_SIGIGNORE = 10,	/* ignoring signals */
+	PSPAWN_STEP_CGROUP = 11,	/* entering the cgroup */
+	PSPAWN_STEP_NO_TTY = 12,	/* giving up the terminal */
+	PSPAWN_STEP_SETSID = 13,	/* starting a session */
+	PSPAWN_STEP_PGROUP = 14,	/* setting the process group */
+	PSPAWN_STEP_OOM_SCORE = 15,	/* setting the OOM score */
+	PSPAWN_STEP_SETNS = 16,	/* entering a namespace */
+	PSPAWN_STEP_MOUNTS = 17,	/* making mounts private: NAMESPACES, UNSHARE */
+	PSPAWN_STEP_SCHED = 18,	/* setting the scheduling policy */
+	PSPAWN_STEP_NICE = 19,	/* setting the nice value */
+	PSPAWN_STEP_IOPRIO = 20,	/* setting the I/O priority */
+	PSPAWN_STEP_AFFINITY = 21,	/* choosing CPUs */
+	PSPAWN_STEP_PERSONALITY = 22, /* setting the personality */
+	PSPAWN_STEP_RLIMIT = 23,	/* setting a limit */
+	PSPAWN_STEP_UMASK = 24,	/* setting the umask */
+	PSPAWN_STEP_ROOT = 25,	/* changing the root: ROOT, ROOT_FD */
+	PSPAWN_STEP_BOUNDING = 26,	/* limiting the bounding set */
+	PSPAWN_STEP_SECUREBITS = 27,	/* setting securebits */
+	PSPAWN_STEP_KEEP_CAPS = 28,	/* keeping capabilities: KEEP_CAPS, AMBIENT */
+	PSPAWN_STEP_GROUPS = 29,	/* setting supplementary groups: GROUPS, USER */
+	PSPAWN_STEP_GROUP = 30,	/* setting the group: GROUP, USER */
+	PSPAWN_STEP_USER = 31,	/* setting the user */
+	PSPAWN_STEP_AMBIENT = 32,	/* raising ambient capabilities */
+	PSPAWN_STEP_NO_NEW_PRIVS = 33, /* forbidding new privileges */
+	PSPAWN_STEP_CHDIR = 34,	/* changing directory: DIR_FD, or `dir` */
+	PSPAWN_STEP_PDEATHSIG = 35,	/* asking for a signal when the parent ends */
+	PSPAWN_STEP_PLACE = 36,	/* placing a descriptor */
+	PSPAWN_STEP_CLOSE = 37,	/* closing everything else */
+	PSPAWN_STEP_OPEN = 38,	/* opening a file */
+	PSPAWN_STEP_CTTY = 39,	/* taking the controlling terminal */
+	PSPAWN_STEP_FOREGROUND = 40,	/* coming to the foreground */
+	PSPAWN_STEP_MASK = 41,	/* setting the signal mask */
+	PSPAWN_STEP_TRACE_ME = 42,	/* asking to be traced */
+	PSPAWN_STEP_EXEC = 43,	/* executing the program */
+	PSPAWN_STEP_FEED = 44,	/* feeding it (pspawn_run.h) */
+	PSPAWN_STEP_COLLECT = 45,	/* collecting its output */
+	PSPAWN_STEP_STOP = 46,	/* it was stopped */
+	PSPAWN_STEP_WAIT = 47	/* learning its status */
 };
 
 struct pspawn_error {
@@ -278,7 +286,7 @@ PSPAWN_API const char *pspawn_step_name(int step);
  * child ends (a pidfd on Linux 5.3, a kqueue on BSD and macOS). It is -1 where
  * the system has no such thing, or had no number left for it; pspawn_wait()
  * works all the same. The handle owns it until pspawn_wait() returns something
- * other than -ETIMEDOUT and -EINVAL, or pspawn_forget() is called; and `cgroup`.
+ * other than -EINPROGRESS and -EINVAL, or pspawn_forget() is called; and `cgroup`.
  */
 struct pspawn_child {
 	pid_t pid;		/* 0 after wait and forget */
@@ -289,8 +297,8 @@ struct pspawn_child {
 	unsigned long long otherwise; /* bit n: as above */
 	pid_t group;		/* its process group, where it got one of its own; else 0 */
 	int cgroup;		/* its cgroup's directory, the handle's own descriptor, or -1 */
-	int startfd;		/* readable when its start is complete, or -1; see pspawn_started() */
-	int start_code;		/* why its start has failed, for pspawn_started() to tell */
+	int startfd;		/* readable when its start is complete, or -1; see pspawn_wait_started() */
+	int start_code;		/* why its start has failed, for pspawn_wait_started() to tell */
 	int start_step;
 	int start_index;
 	struct pspawn_begun *begun; /* its start, where that goes on; the library's */
@@ -398,30 +406,30 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
  */
 
 /*
- * See to the end of a start with PSPAWN_ASYNC, for at most `timeout_ms` milliseconds: -1 for
- * as long as it takes, 0 to ask only. `error` may be NULL. pspawn_wait() does the same
+ * See to the end of a start with PSPAWN_ASYNC, for at most `timeout_ms` milliseconds
+ * (PSPAWN_FOREVER, 0: see above). `error` may be NULL. pspawn_wait() does the same
  * before it waits, and returns the code of a start that has failed; the handle is then
  * empty, but this call still tells the error. pspawn_kill() works at any time; a child that
  * is killed on its way is a failed start. pspawn_forget() may be called at any time, too:
  * what is still in use by then is given back by a later start or forget.
  *
  * Returns 0: the program was executed (or the handle is of a start that was waited for); or
- *   -ETIMEDOUT  it is still on its way, and `error` says at which step
+ *   -EINPROGRESS  it is still on its way, and `error` says at which step
  *   -ESRCH      an empty handle, whose start has not failed
  *   -EINVAL     timeout_ms below -1
  * and what pspawn_start() returns, the same in `error`.
  */
-PSPAWN_API int pspawn_started(struct pspawn_child *child, struct pspawn_error *error,
+PSPAWN_API int pspawn_wait_started(struct pspawn_child *child, struct pspawn_error *error,
 			      int timeout_ms);
 
 /*
- * Wait for the child to end, at most `timeout_ms` milliseconds: -1 for as long
- * as it takes, 0 to ask only. `status` may be NULL. Interrupted waits go on.
+ * Wait for the child to end, at most `timeout_ms` milliseconds
+ * (PSPAWN_FOREVER, 0: see above). `status` may be NULL. Interrupted waits go on.
  * Sleeps on pollfd, or without one in steps of at most 32 ms. A cancellation
  * point; a cancelled wait leaves the handle as it was.
  *
  * Returns 0 when the child has ended: the handle is then empty; or
- *   -ETIMEDOUT  it still runs
+ *   -EINPROGRESS  it still runs
  *   -ECHILD     its status is lost, because SIGCHLD is ignored or somebody else
  *               has waited for it; the handle is empty. Since Linux 6.15 the kernel
  *               tells (PIDFD_GET_INFO), without what it has used, and this is 0, but for a
@@ -452,7 +460,7 @@ PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);
  *
  * Returns one of enum pspawn_reach, or as pspawn_kill().
  */
-enum pspawn_reach { PSPAWN_REACH_CHILD = 1, PSPAWN_REACH_GROUP, PSPAWN_REACH_CGROUP };
+enum pspawn_reach { PSPAWN_REACH_CHILD = 1, PSPAWN_REACH_GROUP = 2, PSPAWN_REACH_CGROUP = 3 };
 PSPAWN_API int pspawn_kill_all(const struct pspawn_child *child, int signal);
 
 /*
@@ -461,9 +469,9 @@ PSPAWN_API int pspawn_kill_all(const struct pspawn_child *child, int signal);
  * among the first 64 is never told to have been applied otherwise.
  */
 enum pspawn_outcome {
-	PSPAWN_APPLIED,		/* as its description says first */
-	PSPAWN_OTHERWISE,	/* in the other way that its description names */
-	PSPAWN_LEFT_OUT		/* it failed */
+	PSPAWN_APPLIED = 0,		/* as its description says first */
+	PSPAWN_OTHERWISE = 1,	/* in the other way that its description names */
+	PSPAWN_LEFT_OUT = 2		/* it failed */
 };
 PSPAWN_API enum pspawn_outcome pspawn_outcome(const struct pspawn_child *child, size_t index);
 

@@ -61,8 +61,8 @@ typedef int pspawn_line(void *context, const char *line, size_t length, int whol
 /* What is kept of output that is longer than the limit. */
 enum pspawn_keep {
 	PSPAWN_KEEP_HEAD = 0,	/* the first bytes */
-	PSPAWN_KEEP_TAIL,	/* the last bytes */
-	PSPAWN_KEEP_BOTH	/* half of the limit each of the first and the last */
+	PSPAWN_KEEP_TAIL = 1,	/* the last bytes */
+	PSPAWN_KEEP_BOTH = 2	/* half of the limit each of the first and the last */
 };
 
 /*
@@ -83,11 +83,11 @@ struct pspawn_buffer {
 /* What became of a stream. */
 enum pspawn_end {
 	PSPAWN_END_NONE = 0,	/* it has not begun */
-	PSPAWN_END_DONE,	/* all was fed; the end of the output was reached */
-	PSPAWN_END_HELD,	/* given up while a descendant held it (enum pspawn_drain) */
-	PSPAWN_END_CLOSED,	/* fed: all who could read have closed it before all was fed */
-	PSPAWN_END_CUT		/* by a limit, or because a function of the caller's said so; fed: a
-				   terminal has cut a line, of which Linux keeps 4095 bytes */
+	PSPAWN_END_DONE = 1,	/* all was fed; the end of the output was reached */
+	PSPAWN_END_HELD = 2,	/* given up while a descendant held it (enum pspawn_drain) */
+	PSPAWN_END_CLOSED = 3,	/* fed: all readers have closed it before all was fed */
+	PSPAWN_END_CUT = 4	/* by a limit, or because a callback said so; fed: a terminal has
+				   cut a line, of which Linux keeps 4095 bytes */
 };
 struct pspawn_transfer {
 	unsigned long long bytes; /* fed to the child, or written by it and read by us */
@@ -97,20 +97,21 @@ struct pspawn_transfer {
 
 enum pspawn_stream_kind {
 	PSPAWN_FEED_DATA = 1,	/* `size` bytes at `data`, through a pipe */
-	PSPAWN_FEED_CALL,	/* what give() gives, through a pipe */
-	PSPAWN_FEED_FILE,	/* `size` bytes at `data`, as a file in memory */
-	PSPAWN_COLLECT_BUFFER,	/* into *buffer, through a pipe */
-	PSPAWN_COLLECT_CALL,	/* to take(), through a pipe */
-	PSPAWN_COLLECT_LINES,	/* to line(), through a pipe */
-	PSPAWN_COLLECT_FILE	/* as a file in memory, handed over as *file */
+	PSPAWN_FEED_CALL = 2,	/* what give() gives, through a pipe */
+	PSPAWN_FEED_FILE = 3,	/* `size` bytes at `data`, as a file in memory */
+	PSPAWN_COLLECT_BUFFER = 4,	/* into *buffer, through a pipe */
+	PSPAWN_COLLECT_CALL = 5,	/* to take(), through a pipe */
+	PSPAWN_COLLECT_LINES = 6,	/* to line(), through a pipe */
+	PSPAWN_COLLECT_FILE = 7	/* as a file in memory, handed over as *file */
 };
 
 /* Flags of struct pspawn_stream. */
-#define PSPAWN_STOP_AT_LIMIT 1u	/* more than the limit stops the run: -EFBIG */
-#define PSPAWN_AFTER 2u		/* fed when the program waits for it: pspawn_after() */
+#define PSPAWN_STREAM_STOP_AT_LIMIT 1u	/* more than the limit stops the run: -EFBIG */
+#define PSPAWN_STREAM_AFTER 2u	/* fed when the program waits for it: pspawn_stream_after() */
 
-/* For `stage`: one pipe for the output of all stages. */
-#define PSPAWN_EVERY_STAGE (-1)
+/* For the stage of a stream, besides its index from 0. */
+#define PSPAWN_LAST_STAGE (-1)
+#define PSPAWN_EVERY_STAGE (-2)	/* collected only: one pipe for the output of all stages */
 
 /*
  * One stream of a run. Use the constructors; languages without them zero what
@@ -120,11 +121,11 @@ enum pspawn_stream_kind {
 struct pspawn_stream {
 	int child;		/* the number in the child, which its map must not mention */
 	int kind;		/* enum pspawn_stream_kind */
-	int stage;		/* of a pipeline, from 1; 0: the first is fed, the last collected from */
+	int stage;		/* of a pipeline, from 0, or as above */
 	int keep;		/* BUFFER: enum pspawn_keep */
 	unsigned flags;
 	unsigned reserved;	/* zero */
-	size_t limit;		/* BUFFER, CALL, LINES: see pspawn_limit() */
+	size_t limit;		/* BUFFER, CALL, LINES: see pspawn_stream_limit() */
 	const void *data;
 	size_t size;
 	void *context;
@@ -134,11 +135,11 @@ struct pspawn_stream {
 	struct pspawn_buffer *buffer;
 	int *file;
 	struct pspawn_transfer *transfer; /* may be NULL; is up to date after every step */
-	const char *after;	/* see pspawn_after() */
+	const char *after;	/* see pspawn_stream_after() */
 	const void *spare[1];	/* NULL */
 };
 
-static inline struct pspawn_stream pspawn_stream_of(int child, int kind)
+static inline struct pspawn_stream pspawn_stream_make(int child, int kind)
 {
 	struct pspawn_stream stream = { child, kind, 0, 0, 0, 0, 0, NULL, 0,
 					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, { NULL } };
@@ -150,9 +151,9 @@ static inline struct pspawn_stream pspawn_stream_of(int child, int kind)
  * of file afterwards. A child that ends or closes it before has not read all;
  * that is no error of the run (PSPAWN_END_CLOSED).
  */
-static inline struct pspawn_stream pspawn_feed(int child, const void *data, size_t size)
+static inline struct pspawn_stream pspawn_stream_feed(int child, const void *data, size_t size)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_FEED_DATA);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_DATA);
 
 	stream.data = data;
 	stream.size = size;
@@ -160,15 +161,16 @@ static inline struct pspawn_stream pspawn_feed(int child, const void *data, size
 }
 
 /* The same with a text that ends with a NUL, which is not fed. */
-static inline struct pspawn_stream pspawn_feed_text(int child, const char *text)
+static inline struct pspawn_stream pspawn_stream_feed_text(int child, const char *text)
 {
-	return pspawn_feed(child, text, strlen(text));
+	return pspawn_stream_feed(child, text, strlen(text));
 }
 
 /* The same from a function. */
-static inline struct pspawn_stream pspawn_feed_call(int child, pspawn_give *give, void *context)
+static inline struct pspawn_stream pspawn_stream_feed_call(int child, pspawn_give *give,
+							   void *context)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_FEED_CALL);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_CALL);
 
 	stream.give = give;
 	stream.context = context;
@@ -181,9 +183,9 @@ static inline struct pspawn_stream pspawn_feed_call(int child, pspawn_give *give
  * nothing can block, the child can seek and map, and it may still read when we
  * have gone. Against: all of it is copied before the start, and it is no pipe.
  */
-static inline struct pspawn_stream pspawn_feed_file(int child, const void *data, size_t size)
+static inline struct pspawn_stream pspawn_stream_feed_file(int child, const void *data, size_t size)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_FEED_FILE);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_FILE);
 
 	stream.data = data;
 	stream.size = size;
@@ -191,45 +193,51 @@ static inline struct pspawn_stream pspawn_feed_file(int child, const void *data,
 }
 
 /* Collect what the child writes to its `child` into memory. */
-static inline struct pspawn_stream pspawn_collect(int child, struct pspawn_buffer *buffer)
+static inline struct pspawn_stream pspawn_stream_collect(int child, struct pspawn_buffer *buffer)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_COLLECT_BUFFER);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_BUFFER);
 
+	stream.stage = PSPAWN_LAST_STAGE;
 	stream.buffer = buffer;
 	return stream;
 }
 
 /* Hand it to a function as it comes. */
-static inline struct pspawn_stream pspawn_collect_call(int child, pspawn_take *take, void *context)
+static inline struct pspawn_stream pspawn_stream_collect_call(int child, pspawn_take *take,
+							      void *context)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_COLLECT_CALL);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_CALL);
 
+	stream.stage = PSPAWN_LAST_STAGE;
 	stream.take = take;
 	stream.context = context;
 	return stream;
 }
 
 /* Hand it to a function line by line. */
-static inline struct pspawn_stream pspawn_collect_lines(int child, pspawn_line *line, void *context)
+static inline struct pspawn_stream pspawn_stream_collect_lines(int child, pspawn_line *line,
+							       void *context)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_COLLECT_LINES);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_LINES);
 
+	stream.stage = PSPAWN_LAST_STAGE;
 	stream.line = line;
 	stream.context = context;
 	return stream;
 }
 
 /*
- * Collect into a file in memory (as for pspawn_feed_file(), not sealed), handed over
+ * Collect into a file in memory (as for pspawn_stream_feed_file(), not sealed), handed over
  * as *file when the run is over: close-on-exec, above 2, at offset 0, the caller's
  * to close; -1 after a failed start. In favour: the run depends on the child's
  * end alone, and descendants that write on hold nobody. Against: there is no
  * limit but RLIMIT_FSIZE of the child's (pspawn_attr_rlimit()), and nothing is seen before the end.
  */
-static inline struct pspawn_stream pspawn_collect_file(int child, int *file)
+static inline struct pspawn_stream pspawn_stream_collect_file(int child, int *file)
 {
-	struct pspawn_stream stream = pspawn_stream_of(child, PSPAWN_COLLECT_FILE);
+	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_FILE);
 
+	stream.stage = PSPAWN_LAST_STAGE;
 	stream.file = file;
 	return stream;
 }
@@ -239,7 +247,8 @@ static inline struct pspawn_stream pspawn_collect_file(int child, int *file)
  * read and thrown away. LINES: the longest line, not less than 1. CALL: what is taken.
  * 0: PSPAWN_LIMIT_DEFAULT, PSPAWN_LINE_DEFAULT, for CALL no limit.
  */
-static inline struct pspawn_stream pspawn_limit(struct pspawn_stream stream, size_t limit, int keep)
+static inline struct pspawn_stream pspawn_stream_limit(struct pspawn_stream stream, size_t limit,
+						       int keep)
 {
 	stream.limit = limit;
 	stream.keep = keep;
@@ -247,10 +256,10 @@ static inline struct pspawn_stream pspawn_limit(struct pspawn_stream stream, siz
 }
 
 /* The same stream; one byte more than `limit` stops the run (BUFFER and CALL). */
-static inline struct pspawn_stream pspawn_stop_at(struct pspawn_stream stream, size_t limit)
+static inline struct pspawn_stream pspawn_stream_stop_at(struct pspawn_stream stream, size_t limit)
 {
 	stream.limit = limit;
-	stream.flags |= PSPAWN_STOP_AT_LIMIT;
+	stream.flags |= PSPAWN_STREAM_STOP_AT_LIMIT;
 	return stream;
 }
 
@@ -263,22 +272,26 @@ static inline struct pspawn_stream pspawn_stop_at(struct pspawn_stream stream, s
  * byte has moved for 2 s, or for 10 s before the terminal has shown any. After 100 lines the rest is
  * typed at once. A signal's key in it waits, too.
  */
-static inline struct pspawn_stream pspawn_after(struct pspawn_stream stream, const char *text)
+static inline struct pspawn_stream pspawn_stream_after(struct pspawn_stream stream,
+						       const char *text)
 {
-	stream.flags |= PSPAWN_AFTER;
+	stream.flags |= PSPAWN_STREAM_AFTER;
 	stream.after = text;
 	return stream;
 }
 
-/* The same stream of another stage of the pipeline, from 1, or PSPAWN_EVERY_STAGE. */
-static inline struct pspawn_stream pspawn_of_stage(struct pspawn_stream stream, int stage)
+/*
+ * The same stream of another stage of the pipeline: from 0, PSPAWN_LAST_STAGE or, collected,
+ * PSPAWN_EVERY_STAGE. Without it stage 0 is fed, and the last stage collected from.
+ */
+static inline struct pspawn_stream pspawn_stream_of_stage(struct pspawn_stream stream, int stage)
 {
 	stream.stage = stage;
 	return stream;
 }
 
 /* The same stream, telling how far it is and what has become of it. */
-static inline struct pspawn_stream pspawn_tell(struct pspawn_stream stream,
+static inline struct pspawn_stream pspawn_stream_report(struct pspawn_stream stream,
 					       struct pspawn_transfer *transfer)
 {
 	stream.transfer = transfer;
@@ -292,16 +305,16 @@ static inline struct pspawn_stream pspawn_tell(struct pspawn_stream stream,
  * (`sh -c 'daemon & echo ready'`): waiting for the end of the output is waiting for them.
  */
 enum pspawn_drain {
-	PSPAWN_DRAIN_IDLE = 0,	/* after the exit, until idle_ms without a byte; at most for most_ms */
-	PSPAWN_DRAIN_EOF,	/* until every stream has ended, however long that takes */
-	PSPAWN_DRAIN_MOST,	/* after the exit, at most for most_ms */
-	PSPAWN_DRAIN_EXIT	/* until the exit; what lies in the pipes at that moment is read */
+	PSPAWN_DRAIN_IDLE = 0,	/* after the exit, until drain_idle_ms without a byte; most: MAX */
+	PSPAWN_DRAIN_EOF = 1,	/* until every stream has ended, however long that takes */
+	PSPAWN_DRAIN_MAX = 2,	/* after the exit, at most for drain_max_ms */
+	PSPAWN_DRAIN_EXIT = 3	/* until the exit; what lies in the pipes then is read */
 };
 
 /* One step of an escalation: send `signal`, and wait for `wait_ms` before the next step. */
 struct pspawn_stop {
 	int signal;
-	int wait_ms; /* -1: until all stages have ended */
+	int wait_ms; /* 0: 2000 ms; PSPAWN_FOREVER: until all stages have ended */
 };
 
 /* Flags of struct pspawn_io. */
@@ -318,10 +331,10 @@ struct pspawn_io {
 	size_t size;			/* sizeof(struct pspawn_io) */
 	const struct pspawn_stream *streams;
 	size_t nstreams;
-	int timeout_ms;			/* for the whole run; 0 or -1: none */
+	int timeout_ms;			/* for the whole run; 0: none */
 	int drain;			/* enum pspawn_drain */
-	int idle_ms;			/* 0: 100 ms */
-	int most_ms;			/* 0: 5000 ms; -1: for ever */
+	int drain_idle_ms;		/* 0: 100 ms */
+	int drain_max_ms;		/* 0: 5000 ms */
 	int reach;			/* enum pspawn_reach: how far stops go; 0: as they can */
 	const struct pspawn_stop *stops; /* NULL: SIGTERM, 2000 ms, SIGKILL */
 	size_t nstops;
@@ -342,8 +355,8 @@ struct pspawn_io {
  * Where stops go beyond the child, whatever is left of its group
  * or cgroup at the end of a run that was stopped gets SIGKILL too. When all stages have ended
  * while streams are open, the next step is waited for only if someone is alive whom it would
- * reach; for at most 5000 ms where its wait_ms is -1, or where the system does not say who is
- * alive (a Linux without /proc, other systems). Descendants that no stop
+ * reach; for at most 5000 ms where its wait_ms is PSPAWN_FOREVER, or where the system does not
+ * say who is alive (a Linux without /proc, other systems). Descendants that no stop
  * reaches hold a run that was stopped no longer than the default of enum pspawn_drain,
  * whatever its policy is.
  *
@@ -357,7 +370,7 @@ struct pspawn_io {
  * what tcgetattr(3) says of your own terminal where a person types, so that keys mean the same.
  */
 
-/* For designated initialisers in C: PSPAWN_IO(pspawn_feed_text(0, "x"), ...) sets size and streams. */
+/* In C, as an initialiser: PSPAWN_IO(pspawn_stream_feed_text(0, "x"), ...): size and streams. */
 #define PSPAWN_IO(...) .size = sizeof(struct pspawn_io), PSPAWN_STREAMS(__VA_ARGS__)
 
 #define PSPAWN_STREAMS(...)                                        \
@@ -369,24 +382,24 @@ struct pspawn_io {
 	.nstops = sizeof((const struct pspawn_stop[]) { __VA_ARGS__ }) / sizeof(struct pspawn_stop)
 
 /* Why a run was stopped. */
-enum pspawn_why {
-	PSPAWN_WHY_NOT = 0,	/* it was not: it ended by itself */
-	PSPAWN_WHY_TIMEOUT,	/* timeout_ms has passed */
-	PSPAWN_WHY_LIMIT,	/* a stream with PSPAWN_STOP_AT_LIMIT */
-	PSPAWN_WHY_CALL,	/* a function of the caller's returned an error */
-	PSPAWN_WHY_ASKED,	/* pspawn_job_stop() */
-	PSPAWN_WHY_FAILED	/* of us: no memory for output, a read(2) that failed */
+enum pspawn_stop_reason {
+	PSPAWN_STOP_NONE = 0,	/* it was not: it ended by itself */
+	PSPAWN_STOP_TIMEOUT = 1,	/* timeout_ms has passed */
+	PSPAWN_STOP_LIMIT = 2,	/* a stream with PSPAWN_STREAM_STOP_AT_LIMIT */
+	PSPAWN_STOP_CALLBACK = 3,	/* a function of the caller's returned an error */
+	PSPAWN_STOP_REQUESTED = 4,	/* pspawn_job_stop() */
+	PSPAWN_STOP_FAILURE = 5	/* of us: no memory for output, a read(2) that failed */
 };
 
 /* What became of a run. All zero after a failed start. */
 struct pspawn_result {
 	struct pspawn_status status; /* of the stage `stage` */
 	int stage;		/* from 0: the last; with PSPAWN_FAIL_IF_ANY the last that failed */
-	int why;		/* enum pspawn_why */
-	int signal;		/* the last that a stop has sent; 0: none */
-	int reach;		/* enum pspawn_reach: whom that reached; 0: nobody */
-	int lost;		/* how many stages' statuses are lost */
-	int held;		/* how many streams a descendant still holds, after all stops */
+	int stop_reason;	/* enum pspawn_stop_reason */
+	int stop_signal;	/* the last that a stop has sent; 0: none */
+	int stop_reach;		/* enum pspawn_reach: whom that reached; 0: nobody */
+	int statuses_lost;	/* how many stages' statuses are lost */
+	int streams_held;	/* how many streams a descendant still holds, after all stops */
 	long long elapsed_us;	/* from the first start to the end */
 	long long reserved[6];
 };
@@ -466,7 +479,7 @@ PSPAWN_API int pspawn_strstatus(const struct pspawn_status *status, char *buf, s
  *	do {
  *		count = pspawn_job_poll(job, fds, room, &timeout_ms);
  *		poll(fds, count, timeout_ms); // and others' descriptors
- *	} while (pspawn_job_step(job) == -EAGAIN);
+ *	} while (pspawn_job_step(job) == -EINPROGRESS);
  *	code = pspawn_job_result(job, &result, &error);
  *	pspawn_job_free(job);
  *
@@ -487,7 +500,7 @@ PSPAWN_API int pspawn_job_start(struct pspawn_job **job, const struct pspawn_cmd
 /*
  * Do what can be done without waiting: move data, notice ends and deadlines, send
  * signals. At most 1 MiB for each stream, so that many jobs can share a thread.
- * Returns -EAGAIN while the run goes on, then what pspawn_run() returns, again and again.
+ * Returns -EINPROGRESS while the run goes on, then what pspawn_run() returns, again and again.
  */
 PSPAWN_API int pspawn_job_step(struct pspawn_job *job);
 
@@ -508,14 +521,14 @@ PSPAWN_API int pspawn_job_poll(struct pspawn_job *job, struct pollfd *fds, size_
 PSPAWN_API int pspawn_job_fd(struct pspawn_job *job);
 
 /*
- * Step until the run is over, at most timeout_ms (-1: no limit). Returns as
- * pspawn_job_step(), -EAGAIN when it is not over; -EINVAL for a timeout below -1.
+ * Step until the run is over, at most timeout_ms (PSPAWN_FOREVER: no limit). Returns as
+ * pspawn_job_step(), -EINPROGRESS when it is not over; -EINVAL for a timeout below -1.
  */
 PSPAWN_API int pspawn_job_wait(struct pspawn_job *job, int timeout_ms);
 
 /*
  * The same for several: until one that was not over is, or one is over already. Returns the
- * index of the first that is over; -EAGAIN after timeout_ms; -EINVAL (no jobs, timeout below
+ * index of the first that is over; -EINPROGRESS after timeout_ms; -EINVAL (no jobs, timeout below
  * -1), -ENOMEM. Entries that are NULL are skipped.
  */
 PSPAWN_API int pspawn_job_wait_any(struct pspawn_job *const *jobs, size_t count, int timeout_ms);
@@ -536,7 +549,7 @@ PSPAWN_API int pspawn_job_resize(struct pspawn_job *job, unsigned short rows,
  */
 PSPAWN_API const struct pspawn_child *pspawn_job_child(const struct pspawn_job *job, size_t stage);
 
-/* What became of it: the return value of pspawn_run(), or -EAGAIN. Both may be NULL. */
+/* What became of it: the return value of pspawn_run(), or -EINPROGRESS. Both may be NULL. */
 PSPAWN_API int pspawn_job_result(const struct pspawn_job *job, struct pspawn_result *result,
 				 struct pspawn_error *error);
 
@@ -550,10 +563,10 @@ PSPAWN_API void pspawn_job_free(struct pspawn_job *job);
 /* ---- the pieces it is made of -------------------------------------------- */
 
 /*
- * Wait for any of several children, at most timeout_ms (-1: no limit). Entries that are
+ * Wait for any of several children, at most timeout_ms (PSPAWN_FOREVER: no limit). Entries that are
  * NULL or empty are skipped. Returns the index of one that has ended: its handle is empty,
  * and `status` (may be NULL) filled, with status->lost where the status is lost. Else
- * -ETIMEDOUT; -ESRCH when there is none to wait for; -EINVAL for a timeout below -1; -ENOMEM
+ * -EINPROGRESS; -ESRCH when there is none to wait for; -EINVAL for a timeout below -1; -ENOMEM
  * (only beyond 64 children). A cancellation point nowhere.
  */
 PSPAWN_API int pspawn_wait_any(struct pspawn_child *const *children, size_t count,
@@ -569,8 +582,8 @@ PSPAWN_API int pspawn_look_path(const char *name, const char *path, char *buf, s
 
 /*
  * A file in memory with these bytes, sealed, or empty and not sealed for `data` NULL; see
- * pspawn_feed_file(). Returns a descriptor at offset 0, above 2, close-on-exec, the caller's;
- * -EMFILE, -ENFILE, -ENOMEM, -ENOSPC, -EFBIG, or what making a temporary file gives.
+ * pspawn_stream_feed_file(). Returns a descriptor at offset 0, above 2, close-on-exec, which
+ * the caller closes; -EMFILE, -ENFILE, -ENOMEM, -ENOSPC, -EFBIG, or what making a temporary file gives.
  */
 PSPAWN_API int pspawn_memory_file(const void *data, size_t size);
 

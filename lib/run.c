@@ -34,7 +34,7 @@ int pspawn_run(const struct pspawn_cmd *cmd, const struct pspawn_io *io,
 int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 		  struct pspawn_status *status, struct pspawn_error *error)
 {
-	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_collect(1, out)) };
+	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_stream_collect(1, out)) };
 	struct pspawn_result result;
 	int code;
 

@@ -66,13 +66,13 @@ struct pspawn_io every_kind_io(struct every_kind *every)
 	every->out.data = every->taken; /* to be cleared */
 	every->file = 77;
 	strcpy(every->given, "given");
-	every->streams[0] = pspawn_feed(0, "data", 4);
-	every->streams[1] = pspawn_feed_call(3, give, every);
-	every->streams[2] = pspawn_feed_file(4, "one\ntwo\n", 8);
-	every->streams[3] = pspawn_collect(1, &every->out);
-	every->streams[4] = pspawn_collect_call(2, take, every);
-	every->streams[5] = pspawn_collect_lines(5, take_line, every);
-	every->streams[6] = pspawn_collect_file(6, &every->file);
+	every->streams[0] = pspawn_stream_feed(0, "data", 4);
+	every->streams[1] = pspawn_stream_feed_call(3, give, every);
+	every->streams[2] = pspawn_stream_feed_file(4, "one\ntwo\n", 8);
+	every->streams[3] = pspawn_stream_collect(1, &every->out);
+	every->streams[4] = pspawn_stream_collect_call(2, take, every);
+	every->streams[5] = pspawn_stream_collect_lines(5, take_line, every);
+	every->streams[6] = pspawn_stream_collect_file(6, &every->file);
 	return io;
 }
 

@@ -69,7 +69,7 @@ enum { SOON_MS = AN_HOUR_MS };
 static void expect_waiting(struct pspawn_child *child, struct pspawn_error *error)
 {
 	do
-		CHECK_INT(pspawn_started(child, error, 50), -ETIMEDOUT);
+		CHECK_INT(pspawn_wait_started(child, error, 50), -EINPROGRESS);
 	while (error->step != PSPAWN_STEP_OPEN);
 }
 
@@ -83,23 +83,23 @@ CASE(Y60, it_goes_on_while_we_do)
 
 	make_hold();
 	begin(&child, &cmd);
-	CHECK_INT(pspawn_started(&child, &error, -2), -EINVAL);
+	CHECK_INT(pspawn_wait_started(&child, &error, -2), -EINVAL);
 	expect_waiting(&child, &error);
-	CHECK_INT(error.code, ETIMEDOUT);
+	CHECK_INT(error.code, EINPROGRESS);
 	CHECK_INT(error.index, 0);
-	CHECK_INT(pspawn_wait(&child, NULL, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&child, NULL, 0), -EINPROGRESS);
 	CHECK_INT(is_complete(&child, 0), 0);
 	release();
 	CHECK(is_complete(&child, SOON_MS));
-	CHECK_INT(pspawn_started(&child, &error, 0), 0);
+	CHECK_INT(pspawn_wait_started(&child, &error, 0), 0);
 	CHECK_INT(error.code, 0);
 	CHECK_INT(child.startfd, -1);
-	CHECK_INT(pspawn_started(&child, &error, -1), 0);
+	CHECK_INT(pspawn_wait_started(&child, &error, -1), 0);
 	/* The program has run all the time: its start is over, and it is not. */
-	CHECK_INT(pspawn_wait(&child, NULL, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&child, NULL, 0), -EINPROGRESS);
 	close(end);
 	CHECK_INT(exit_code(&child), 7);
-	CHECK_INT(pspawn_started(&child, &error, -1), -ESRCH);
+	CHECK_INT(pspawn_wait_started(&child, &error, -1), -ESRCH);
 	CHECK_INT(fault_malloc_held(), 0);
 }
 
@@ -124,7 +124,7 @@ static void fails(const struct pspawn_cmd *cmd, int code, int step, int index)
 	struct pspawn_child child;
 
 	begin(&child, cmd);
-	CHECK_INT(pspawn_started(&child, &error, -1), -code);
+	CHECK_INT(pspawn_wait_started(&child, &error, -1), -code);
 	CHECK_INT(error.code, code);
 	CHECK_INT(error.step, step);
 	CHECK_INT(error.index, index);
@@ -134,7 +134,7 @@ static void fails(const struct pspawn_cmd *cmd, int code, int step, int index)
 	CHECK_INT(pspawn_wait(&child, NULL, -1), -code);
 	/* The handle is empty, and still knows. */
 	CHECK_INT(pspawn_wait(&child, NULL, -1), -code);
-	CHECK_INT(pspawn_started(&child, &error, 0), -code);
+	CHECK_INT(pspawn_wait_started(&child, &error, 0), -code);
 	CHECK_INT(error.step, step);
 	CHECK_INT(error.index, index);
 	pspawn_forget(&child);
@@ -194,7 +194,7 @@ CASE(Y64, pipes_are_handed_over_at_once)
 	suite_accept_fallback();
 	begin(&child, &cmd);
 	CHECK(end > 2);
-	CHECK_INT(pspawn_started(&child, NULL, -1), -ENOENT);
+	CHECK_INT(pspawn_wait_started(&child, NULL, -1), -ENOENT);
 	CHECK_INT(read(end, &byte, 1), 0);
 	close(end);
 }
@@ -210,7 +210,7 @@ CASE(Y65, killed_on_its_way)
 	make_hold();
 	begin(&child, &cmd);
 	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
-	CHECK_INT(pspawn_started(&child, &error, -1), -ECHILD);
+	CHECK_INT(pspawn_wait_started(&child, &error, -1), -ECHILD);
 	CHECK_INT(error.step, PSPAWN_STEP_EXEC);
 	CHECK_INT(fault_malloc_held(), 0);
 }
@@ -488,7 +488,7 @@ CASE(Y76, the_outcome_is_told_when_it_is_complete)
 	begin(&child, &cmd);
 	CHECK_INT(child.group, 0);
 	release();
-	CHECK_INT(pspawn_started(&child, NULL, -1), 0);
+	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
 	CHECK_INT(child.group, child.pid);
 	CHECK_INT(exit_code(&child), 0);
 }
@@ -521,7 +521,7 @@ CASE(Y78, a_cgroup)
 	begin(&child, &cmd);
 	CHECK_INT(child.cgroup, -1);
 	release();
-	CHECK_INT(pspawn_started(&child, NULL, -1), 0);
+	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
 	CHECK(child.cgroup > 2 && child.cgroup != CGROUP);
 	CHECK(fcntl(child.cgroup, F_GETFD) & FD_CLOEXEC);
 	CHECK_INT(exit_code(&child), 0);
@@ -540,7 +540,7 @@ CASE(Y79, a_busy_program)
 	CHECK_INT(write(writer, "#!/bin/sh\nexit 7\n", 17), 17);
 	begin(&child, &cmd);
 	CHECK_INT(is_complete(&child, 200), 0);
-	CHECK_INT(pspawn_started(&child, NULL, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_started(&child, NULL, 0), -EINPROGRESS);
 	close(writer);
 	CHECK_INT(exit_code(&child), 7);
 }

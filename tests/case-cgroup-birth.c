@@ -47,7 +47,7 @@ static int ends_well(struct pspawn_child *child)
 	struct pspawn_status status;
 	int outcome;
 
-	CHECK_INT(pspawn_started(child, NULL, -1), 0);
+	CHECK_INT(pspawn_wait_started(child, NULL, -1), 0);
 	CHECK(child->cgroup > 2);
 	CHECK_INT(pspawn_outcome(child, 0), PSPAWN_APPLIED);
 	outcome = pspawn_outcome(child, 1);
@@ -154,11 +154,11 @@ static void begins_in_the_cold(const struct pspawn_cmd *cmd)
 		CHECK(ms < SOON_MS);
 		usleep(1000);
 	}
-	CHECK_INT(pspawn_started(&child, &error, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_started(&child, &error, 0), -EINPROGRESS);
 	CHECK_INT(error.step, PSPAWN_STEP_CGROUP);
 	CHECK_INT(error.index, 1);
 	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
-	CHECK_INT(pspawn_started(&child, &error, -1), -ECHILD);
+	CHECK_INT(pspawn_wait_started(&child, &error, -1), -ECHILD);
 	CHECK_INT(error.step, PSPAWN_STEP_EXEC);
 }
 

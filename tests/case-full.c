@@ -348,7 +348,7 @@ static void start_in_other_ways(const void *world)
 	close(FULL - 2);
 	CHECK_INT(pspawn_start(&child, &async, NULL), 0);
 	CHECK(child.startfd >= 0);
-	CHECK_INT(pspawn_started(&child, NULL, -1), 0);
+	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK_INT(status.code, 7);
 }
@@ -410,14 +410,14 @@ static void wait_by_pid(const void *world)
 	stays.fds = &in;
 	in.number = end[0];
 	CHECK_INT(pspawn_start(&children[0], &stays, NULL), 0);
-	CHECK_INT(pspawn_wait(&children[0], &status, 0), -ETIMEDOUT);
-	CHECK_INT(pspawn_wait(&children[0], &status, 5), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&children[0], &status, 0), -EINPROGRESS);
+	CHECK_INT(pspawn_wait(&children[0], &status, 5), -EINPROGRESS);
 	CHECK_INT(pspawn_start(&children[1], &ends, NULL), 0);
 	CHECK_INT(children[0].pollfd, -1);
 	CHECK_INT(children[1].pollfd, -1);
 	CHECK_INT(pspawn_wait_any(both, 2, &status, -1), 1);
 	CHECK_INT(status.code, 7);
-	CHECK_INT(pspawn_wait_any(both, 2, &status, 5), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_any(both, 2, &status, 5), -EINPROGRESS);
 	close(end[1]);
 	CHECK_INT(pspawn_wait(&children[0], &status, -1), 0);
 	CHECK_INT(status.exited, 1);

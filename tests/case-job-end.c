@@ -34,7 +34,7 @@ static void wait_until_ended(struct pspawn_job *job)
 
 		CHECK_INT(waitid(P_PID, pid, &info, WEXITED | WNOWAIT | __WALL), 0);
 	}
-	CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 }
 
 static const char *last_line(enum state state)
@@ -53,11 +53,11 @@ static void bring_to(struct pspawn_job *job, enum state state, const int *was_as
 		CHECK_INT(pspawn_job_stop(job), 0);
 	/* A program that is held by descendants alone may have ended before it was fed. */
 	while (state >= FULL && state != HELD && fed->bytes == 0)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	if (state == HELD)
 		wait_until_ended(job);
 	while (state == PAUSED && !*was_asked)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 }
 
 static void free_in(enum state state)
@@ -74,10 +74,12 @@ static void free_in(enum state state)
 				.nstops = 1,
 				.statuses = status,
 				.flags = PSPAWN_ONE_GROUP,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, much, sizeof(much)), &fed),
-					       pspawn_of_stage(pspawn_collect(1, &out), 2),
-					       pspawn_collect_call(6, not_now, &was_asked),
-					       pspawn_collect_file(7, &file)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_feed(0, much, sizeof(much)),
+							 &fed),
+				    pspawn_stream_of_stage(pspawn_stream_collect(1, &out), 1),
+				    pspawn_stream_collect_call(6, not_now, &was_asked),
+				    pspawn_stream_collect_file(7, &file)) };
 	const char *first = state == HELD ? "sleep 10000 & exit 0" : "exec sleep 10000";
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("/bin/sh", "-c", first) },
 				     { PSPAWN_CMD("/bin/sh", "-c", last_line(state)) } };
@@ -125,8 +127,8 @@ static void *run_some(void *argument)
 		struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "cat; exit 6") };
 		struct pspawn_buffer out;
 		struct pspawn_io io = { .size = sizeof(io),
-					PSPAWN_STREAMS(pspawn_feed(0, "mine", 4),
-						       pspawn_collect(1, &out)) };
+					PSPAWN_STREAMS(pspawn_stream_feed(0, "mine", 4),
+						       pspawn_stream_collect(1, &out)) };
 		struct pspawn_result result;
 		struct pspawn_job *job;
 

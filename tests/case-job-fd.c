@@ -25,7 +25,8 @@ CASE(X10, the_descriptor_tells_of_data_and_of_the_end)
 	struct pspawn_buffer out;
 	struct pspawn_transfer got;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &got)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &got)) };
 	struct led led =
 	    drive_lead("read x <&5; echo one; read x <&5; echo two; read x <&5; exit 4", &io);
 	struct pollfd fds[4];
@@ -43,11 +44,11 @@ CASE(X10, the_descriptor_tells_of_data_and_of_the_end)
 		CHECK(!drive_is_due(led.job, QUIET_MS));
 		CHECK_INT(pspawn_job_poll(led.job, fds, 4, &timeout_ms), 2);
 		CHECK_INT(timeout_ms, -1);
-		CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 		CHECK(!drive_is_due(led.job, 0));
 	}
 	drive_pull(&led);
-	while (drive_is_due(led.job, DRIVE_SOON_MS) && pspawn_job_step(led.job) == -EAGAIN)
+	while (drive_is_due(led.job, DRIVE_SOON_MS) && pspawn_job_step(led.job) == -EINPROGRESS)
 		;
 	/* It is over: there is nothing to wait for, and it says so for ever. */
 	for (int i = 0; i < 3; i++) {
@@ -82,14 +83,14 @@ CASE(X11, the_descriptor_tells_of_the_deadline_and_of_each_stop)
 	CHECK(drive_is_due(job, DRIVE_SOON_MS));
 	CHECK(now_ms() - began >= DEADLINE_MS);
 	began = now_ms();
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	if (drive_is_due(job, DEADLINE_MS / 2))
 		CHECK(now_ms() - began >= DEADLINE_MS - 1);
-	for (; drive_is_due(job, DRIVE_SOON_MS) && pspawn_job_step(job) == -EAGAIN; steps++)
+	for (; drive_is_due(job, DRIVE_SOON_MS) && pspawn_job_step(job) == -EINPROGRESS; steps++)
 		;
 	CHECK(steps < 10);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ETIMEDOUT);
-	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.stop_signal, SIGKILL);
 	pspawn_job_free(job);
 }
 
@@ -98,7 +99,7 @@ static void expect_few_steps(const char *line, int drain)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = drain,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 
 	for (enum drive_way way = BY_POLL; way <= BY_FD; way++) {
 		struct pspawn_job *job = drive_start(line, &io);

@@ -25,9 +25,9 @@ static void start_fed(struct fed *fed, int number)
 {
 	char line[64];
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, fed->word, strlen("word N\n")),
-					       pspawn_collect(1, &fed->out),
-					       pspawn_collect(2, &fed->err)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, fed->word, strlen("word N\n")),
+					       pspawn_stream_collect(1, &fed->out),
+					       pspawn_stream_collect(2, &fed->err)) };
 
 	snprintf(fed->word, sizeof(fed->word), "word %c\n", 'A' + number);
 	snprintf(line, sizeof(line), "tee /dev/fd/2; exit %d", number);
@@ -83,20 +83,20 @@ CASE(X21, waits_that_end_before_the_run)
 	struct pspawn_job *job = drive_start("exec sleep 60", &io);
 	struct pspawn_result result;
 
-	CHECK_INT(pspawn_job_wait(job, 0), -EAGAIN);
-	CHECK_INT(pspawn_job_wait(job, 20), -EAGAIN);
-	CHECK_INT(pspawn_job_wait_any(&job, 1, 0), -EAGAIN);
-	CHECK_INT(pspawn_job_wait_any(&job, 1, 20), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, 0), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait(job, 20), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait_any(&job, 1, 0), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait_any(&job, 1, 20), -EINPROGRESS);
 	CHECK_INT(pspawn_job_wait(job, -2), -EINVAL);
 	CHECK_INT(pspawn_job_wait_any(&job, 1, -2), -EINVAL);
-	CHECK_INT(pspawn_job_result(job, &result, NULL), -EAGAIN);
+	CHECK_INT(pspawn_job_result(job, &result, NULL), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_stop(job), -EALREADY);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_stop(job), -ESRCH);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_REQUESTED);
 	CHECK_INT(pspawn_job_child(job, 0)->pid, 0);
 	/* Made now, it says so too. */
 	CHECK(pspawn_job_fd(job) == -ENOSYS || drive_is_due(job, DRIVE_SOON_MS));
@@ -132,8 +132,8 @@ static int run_another(void *context, const void *data, size_t size)
 	struct pspawn_buffer *all = context;
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, data, size),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, data, size),
+					       pspawn_stream_collect(1, &out)) };
 
 	free(all->data);
 	if (pspawn_run(&cmd, &io, NULL, NULL) < 0)
@@ -147,7 +147,8 @@ CASE(X23, a_function_that_runs_another_program)
 	for (enum drive_way way = BY_POLL; way < DRIVE_WAYS; way++) {
 		struct pspawn_buffer all = { 0 };
 		struct pspawn_io io = { .size = sizeof(io),
-					PSPAWN_STREAMS(pspawn_collect_call(1, run_another, &all)) };
+					PSPAWN_STREAMS(
+					    pspawn_stream_collect_call(1, run_another, &all)) };
 		struct pspawn_job *job = drive_start("echo shout", &io);
 
 		CHECK_INT(drive(job, way, NULL), 0);
@@ -185,12 +186,12 @@ CASE(X24, a_function_that_steps_a_job_of_the_same_wait)
 	struct pspawn_buffer none, all;
 	struct pspawn_io first = { .size = sizeof(first),
 				   PSPAWN_STREAMS(
-				       pspawn_collect_call(1, drive_another, &jobs[1])) };
+				       pspawn_stream_collect_call(1, drive_another, &jobs[1])) };
 	struct pspawn_io second = { .size = sizeof(second),
-				    PSPAWN_STREAMS(pspawn_collect(1, &none)) };
+				    PSPAWN_STREAMS(pspawn_stream_collect(1, &none)) };
 	struct pspawn_io third = { .size = sizeof(third),
-				   PSPAWN_STREAMS(pspawn_feed(0, much, sizeof(much)),
-						  pspawn_collect(1, &all)) };
+				   PSPAWN_STREAMS(pspawn_stream_feed(0, much, sizeof(much)),
+						  pspawn_stream_collect(1, &all)) };
 
 	jobs[0] = drive_start("echo; exit 0", &first);
 	jobs[1] = drive_start("exit 0", &second);
@@ -220,7 +221,8 @@ CASE(X25, a_function_that_stops_its_own_run)
 	for (enum drive_way way = BY_POLL; way < DRIVE_WAYS; way++) {
 		struct pspawn_job *job;
 		struct pspawn_io io = { .size = sizeof(io),
-					PSPAWN_STREAMS(pspawn_collect_call(1, stop_own, &job)) };
+					PSPAWN_STREAMS(
+					    pspawn_stream_collect_call(1, stop_own, &job)) };
 
 		job = drive_start("echo; exec sleep 60", &io);
 		CHECK_INT(drive(job, way, NULL), -ECANCELED);

@@ -32,10 +32,10 @@ static void expect_reach(struct pspawn_cmd cmd, int reach, int reached)
 	start_family(&family, &cmd, io);
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.reach, reached);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.stop_reach, reached);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.held, reached == PSPAWN_REACH_CHILD);
+	CHECK_INT(result.streams_held, reached == PSPAWN_REACH_CHILD);
 	if (reached == PSPAWN_REACH_CHILD)
 		expect_spared(family.offspring);
 	else
@@ -114,15 +114,15 @@ static void stop_without_leader(int reach)
 	start_family(&family, &cmd, io);
 	CHECK_INT(waitid(P_PID, (id_t)family.parent, &info, WEXITED | WNOWAIT | __WALL), 0);
 	for (int i = 0; i < 20; i++)
-		CHECK_INT(pspawn_job_wait(family.job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(family.job, 1), -EINPROGRESS);
 	CHECK_INT(kill(family.parent, 0), 0);
 	CHECK_INT(pspawn_job_child(family.job, 0)->pid, family.parent);
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
 	CHECK_INT(result.status.code, 7);
-	CHECK_INT(result.reach, in_group ? PSPAWN_REACH_GROUP : 0);
-	CHECK_INT(result.signal, in_group ? SIGTERM : 0);
-	CHECK_INT(result.held, !in_group);
+	CHECK_INT(result.stop_reach, in_group ? PSPAWN_REACH_GROUP : 0);
+	CHECK_INT(result.stop_signal, in_group ? SIGTERM : 0);
+	CHECK_INT(result.streams_held, !in_group);
 	CHECK_INT(family.told.end, in_group ? PSPAWN_END_DONE : PSPAWN_END_HELD);
 	if (in_group)
 		expect_ended_by(family.offspring, SIGTERM);
@@ -181,11 +181,11 @@ static void stop_pipeline(unsigned flags, int reach, int reached)
 			  : reached == PSPAWN_REACH_GROUP ? pspawn_job_child(job, i)->pid
 							  : getpgrp());
 	CHECK_INT(waitid(P_PID, (id_t)leader, &info, WEXITED | WNOWAIT | __WALL), 0);
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.reach, reached);
+	CHECK_INT(result.stop_reach, reached);
 	CHECK_INT(statuses[0].code, 7);
 	CHECK_INT(statuses[1].signal, SIGTERM);
 	CHECK_INT(statuses[2].signal, SIGTERM);
@@ -228,7 +228,7 @@ CASE(S16, its_cgroup)
 	start_family(&family, &cmd, io);
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.reach, PSPAWN_REACH_CGROUP);
+	CHECK_INT(result.stop_reach, PSPAWN_REACH_CGROUP);
 	CHECK_INT(result.status.signal, SIGKILL);
 	expect_ended_by(family.offspring, SIGKILL);
 	cgroup_remove(CGROUP);
@@ -253,7 +253,7 @@ CASE(S16, a_cgroup_of_the_first_stage)
 	by_table(&cmds[0]);
 	make_cgroup();
 	CHECK_INT(pspawn_pipeline(cmds, 2, &io, &result, NULL), -ETIMEDOUT);
-	CHECK_INT(result.reach, PSPAWN_REACH_CGROUP);
+	CHECK_INT(result.stop_reach, PSPAWN_REACH_CGROUP);
 	CHECK_INT(statuses[0].signal, SIGKILL);
 	CHECK_INT(statuses[1].signal, SIGKILL);
 	cgroup_remove(CGROUP);

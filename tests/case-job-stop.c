@@ -24,14 +24,15 @@ struct ready {
 static void start_ready(struct ready *ready, const char *line, struct pspawn_io io)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
-	struct pspawn_stream stream = pspawn_tell(pspawn_collect(1, &ready->out), &ready->told);
+	struct pspawn_stream stream =
+	    pspawn_stream_report(pspawn_stream_collect(1, &ready->out), &ready->told);
 
 	io.size = sizeof(io);
 	io.streams = &stream;
 	io.nstreams = 1;
 	CHECK_INT(pspawn_job_start(&ready->job, &cmd, 1, &io, NULL), 0);
 	while (ready->told.bytes < 6)
-		CHECK_INT(pspawn_job_wait(ready->job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(ready->job, 1), -EINPROGRESS);
 }
 
 /* Stop it, if it is not stopped by itself, and see it end. */
@@ -72,9 +73,9 @@ CASE(S01, the_standard_escalation)
 	fault_clock(&now_us);
 	result = stop_line("echo ready; exec sleep 60", standard);
 	fault_clock(NULL);
-	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
-	CHECK_INT(result.signal, SIGTERM);
-	CHECK_INT(result.reach, PSPAWN_REACH_CHILD);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_REQUESTED);
+	CHECK_INT(result.stop_signal, SIGTERM);
+	CHECK_INT(result.stop_reach, PSPAWN_REACH_CHILD);
 	CHECK_INT(result.status.signal, SIGTERM);
 }
 
@@ -90,19 +91,19 @@ CASE(S01, the_time_of_the_standard_escalation)
 	fault_clock(&now_us);
 	start_ready(&ready, "trap '' TERM; echo ready; exec sleep 60", standard);
 	CHECK_INT(pspawn_job_stop(ready.job), 0);
-	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(ready.job), -EINPROGRESS);
 	CHECK(pspawn_job_poll(ready.job, fds, 2, &timeout_ms) >= 1);
 	if (pspawn_job_child(ready.job, 0)->pollfd >= 0)
 		CHECK_INT(timeout_ms, 2000);
 	now_us = 1999999;
-	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
-	CHECK_INT(pspawn_job_result(ready.job, &result, NULL), -EAGAIN);
+	CHECK_INT(pspawn_job_step(ready.job), -EINPROGRESS);
+	CHECK_INT(pspawn_job_result(ready.job, &result, NULL), -EINPROGRESS);
 	CHECK_INT(kill(pspawn_job_child(ready.job, 0)->pid, 0), 0);
 	now_us = 2000000;
-	CHECK_INT(pspawn_job_step(ready.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(ready.job), -EINPROGRESS);
 	CHECK_INT(pspawn_job_wait(ready.job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(ready.job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.stop_signal, SIGKILL);
 	CHECK_INT(result.status.signal, SIGKILL);
 	CHECK_INT(result.elapsed_us, 2000000);
 	fault_clock(NULL);
@@ -123,7 +124,7 @@ CASE(S02, steps_in_their_order)
 	struct pspawn_buffer out;
 
 	CHECK_INT(result.status.code, 3);
-	CHECK_INT(result.signal, SIGUSR2);
+	CHECK_INT(result.stop_signal, SIGUSR2);
 	CHECK(result.elapsed_us >= 300000);
 	CHECK_INT(pspawn_output(&cmd, &out, NULL, NULL), 0);
 	CHECK_STR(out.data, "hup\nusr1\nusr2\n");
@@ -155,9 +156,9 @@ CASE(S03, one_that_is_suspended)
 	pid = pspawn_job_child(ready.job, 0)->pid;
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT | __WALL), 0);
 	/* That is not its end. */
-	CHECK_INT(pspawn_job_wait(ready.job, 1), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(ready.job, 1), -EINPROGRESS);
 	result = stop_ready(&ready, -ECANCELED);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	CHECK_INT(result.status.signal, SIGTERM);
 }
 
@@ -169,7 +170,7 @@ CASE(S03, one_that_ends_well)
 
 	CHECK_INT(result.status.exited, 1);
 	CHECK_INT(result.status.code, 0);
-	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_REQUESTED);
 }
 
 CASE(S04, stopping_twice)
@@ -181,9 +182,9 @@ CASE(S04, stopping_twice)
 	struct pspawn_job *job;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, NULL, NULL), 0);
-	CHECK_INT(pspawn_job_result(job, &result, &error), -EAGAIN);
+	CHECK_INT(pspawn_job_result(job, &result, &error), -EINPROGRESS);
 	CHECK_INT(error.code, 0);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_stop(job), -EALREADY);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
@@ -191,7 +192,7 @@ CASE(S04, stopping_twice)
 	CHECK_INT(pspawn_job_step(job), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, &error), -ECANCELED);
 	CHECK_INT(error.step, PSPAWN_STEP_STOP);
-	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_REQUESTED);
 	pspawn_job_free(job);
 	/* The first reason counts: it has taken too long before it was asked to end. */
 	cmd.argv = (char *const *)(const char *const[]){ "/bin/sh", "-c",
@@ -200,11 +201,11 @@ CASE(S04, stopping_twice)
 	io.nstops = 1;
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	usleep(2000);
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), -EALREADY);
 	CHECK_INT(pspawn_job_wait(job, -1), -ETIMEDOUT);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ETIMEDOUT);
-	CHECK_INT(result.why, PSPAWN_WHY_TIMEOUT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_TIMEOUT);
 	CHECK_INT(result.status.signal, SIGKILL);
 	pspawn_job_free(job);
 }
@@ -223,22 +224,25 @@ CASE(S04, other_reasons)
 	int code = -ENOTDIR;
 	struct pspawn_buffer out;
 	struct pspawn_io by_call = { .size = sizeof(by_call),
-				     .stops = term_only, .nstops = 1,
-				     PSPAWN_STREAMS(pspawn_collect_call(1, fails, &code)) };
+				     .stops = term_only,
+				     .nstops = 1,
+				     PSPAWN_STREAMS(pspawn_stream_collect_call(1, fails, &code)) };
 	struct pspawn_io by_limit = { .size = sizeof(by_limit),
-				      .stops = term_only, .nstops = 1,
-				      PSPAWN_STREAMS(pspawn_stop_at(pspawn_collect(1, &out), 3)) };
+				      .stops = term_only,
+				      .nstops = 1,
+				      PSPAWN_STREAMS(pspawn_stream_stop_at(
+					  pspawn_stream_collect(1, &out), 3)) };
 	struct pspawn_result result;
 	struct pspawn_error error;
 
 	CHECK_INT(pspawn_run(&cmd, &by_call, &result, &error), -ENOTDIR);
 	CHECK_INT(error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(error.stream, 0);
-	CHECK_INT(result.why, PSPAWN_WHY_CALL);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_CALLBACK);
 	CHECK_INT(result.status.signal, SIGTERM);
 	CHECK_INT(pspawn_run(&cmd, &by_limit, &result, &error), -EFBIG);
 	CHECK_INT(error.step, PSPAWN_STEP_COLLECT);
-	CHECK_INT(result.why, PSPAWN_WHY_LIMIT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_LIMIT);
 	CHECK_INT(result.status.signal, SIGTERM);
 	CHECK_STR(out.data, "wor");
 	free(out.data);
@@ -259,15 +263,16 @@ CASE(S04, a_reason_that_comes_after_the_end)
 	int code = -ENOTDIR;
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = PSPAWN_DRAIN_EXIT,
-				PSPAWN_STREAMS(pspawn_collect_lines(1, refuses_a_line, &code)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_collect_lines(1, refuses_a_line, &code)) };
 	struct pspawn_result result;
 	struct pspawn_error error;
 
 	CHECK_INT(pspawn_run(&cmd, &io, &result, &error), -ENOTDIR);
 	CHECK_INT(error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(error.stream, 0);
-	CHECK_INT(result.why, PSPAWN_WHY_CALL);
-	CHECK_INT(result.signal, 0);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_CALLBACK);
+	CHECK_INT(result.stop_signal, 0);
 	CHECK_INT(result.status.code, 7);
 }
 
@@ -288,7 +293,7 @@ CASE(S05, handles_of_stages)
 	CHECK(pspawn_job_child(job, (size_t)-1) == NULL);
 	suite_check_backend(pspawn_backend_name(first));
 	CHECK_INT(waitid(P_PID, (id_t)first->pid, &info, WEXITED | WNOWAIT | __WALL), 0);
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	/* It has ended, and its number is its own until all have. */
 	CHECK(first->pid > 0);
 	CHECK_INT(kill(first->pid, 0), 0);

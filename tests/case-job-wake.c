@@ -58,7 +58,7 @@ static void step_until_both_refuse(struct pspawn_job *job, const struct shy *a, 
 		int count = pspawn_job_poll(job, fds, 4, &timeout_ms);
 
 		CHECK(poll(fds, (nfds_t)count, timeout_ms < 0 ? DRIVE_SOON_MS : timeout_ms) >= 0);
-		CHECK_INT(pspawn_job_step(job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	}
 }
 
@@ -67,8 +67,8 @@ static void refuse_and_wake(int by_fd)
 {
 	struct shy taker = { .refusals = 1 }, giver = { .refusals = 1 };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_collect_call(1, shy_take, &taker),
-					       pspawn_feed_call(0, shy_give, &giver)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, shy_take, &taker),
+					       pspawn_stream_feed_call(0, shy_give, &giver)) };
 	struct pspawn_job *job = drive_start("echo what; read x; echo $x", &io);
 	struct pollfd fds[4];
 	int timeout_ms, is_told = drive_is_told(job);
@@ -80,14 +80,14 @@ static void refuse_and_wake(int by_fd)
 	CHECK_INT(pspawn_job_poll(job, fds, 4, &timeout_ms), 1 + is_told);
 	CHECK_INT(fds[0].events, POLLERR);
 	CHECK(!by_fd || !drive_is_due(job, QUIET_MS));
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	CHECK_INT(taker.asked, 1);
 	CHECK_INT(giver.asked, 1);
 	pspawn_job_wake(job);
 	pspawn_job_poll(job, fds, 4, &timeout_ms);
 	CHECK_INT(timeout_ms, 0);
 	CHECK(!by_fd || drive_is_due(job, DRIVE_SOON_MS));
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	CHECK_STR(taker.seen, "what\n");
 	CHECK(giver.asked >= 2);
 	CHECK_INT(drive(job, by_fd ? BY_FD : BY_POLL, NULL), 0);
@@ -110,14 +110,15 @@ CASE(X15, who_waits_asks_again_by_itself)
 	struct shy taker = { .refusals = 20 }, giver = { .refusals = 3 };
 	struct pspawn_transfer got;
 	struct pspawn_io io = { .size = sizeof(io),
-				.idle_ms = 1,
-				.most_ms = AN_HOUR_MS,
+				.drain_idle_ms = 1,
+				.drain_max_ms = AN_HOUR_MS,
 				PSPAWN_STREAMS(
-				    pspawn_tell(pspawn_collect_call(1, shy_take, &taker), &got),
-				    pspawn_feed_call(0, shy_give, &giver)) };
+				    pspawn_stream_report(
+					pspawn_stream_collect_call(1, shy_take, &taker), &got),
+				    pspawn_stream_feed_call(0, shy_give, &giver)) };
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "read x; echo $x") };
 
-	/* The child has ended, and idle_ms is over, long before what it wrote is taken. */
+	/* The child has ended, and drain_idle_ms is over, long before what it wrote is taken. */
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, NULL), 0);
 	CHECK_STR(taker.seen, "word\n");
 	CHECK_INT(got.end, PSPAWN_END_DONE);
@@ -129,7 +130,7 @@ CASE(X17, what_is_not_taken_is_no_reason_to_step)
 {
 	struct shy taker = { .refusals = 1 };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_collect_call(1, shy_take, &taker)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, shy_take, &taker)) };
 	struct led led = drive_lead("echo what; exec >/dev/null; read x <&5", &io);
 	struct pollfd fds[4];
 	int timeout_ms, count;
@@ -156,8 +157,8 @@ static void unwatched(const void *unused)
 	struct shy taker = { .refusals = 1 };
 	struct pspawn_transfer got;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(
-				    pspawn_tell(pspawn_collect_call(1, shy_take, &taker), &got)) };
+				PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_collect_call(1, shy_take, &taker), &got)) };
 	struct led led = drive_lead("echo one; read x <&5; echo two; read x <&5", &io);
 	struct pollfd fds[4];
 	int timeout_ms;
@@ -171,7 +172,7 @@ static void unwatched(const void *unused)
 		SKIP("no filters");
 	pspawn_job_wake(led.job);
 	/* This step is due because of the wake; the next ones only if the pipe is asked. */
-	CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 	drive_pull(&led);
 	drive_until(led.job, &got, 8);
 	CHECK_STR(taker.seen, "one\ntwo\n");
@@ -188,7 +189,7 @@ static void without_waitid(const void *unused)
 {
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = PSPAWN_DRAIN_EOF,
-				PSPAWN_STREAMS(pspawn_collect_call(1, shy_take, NULL)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, shy_take, NULL)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 	int steps;
@@ -217,8 +218,8 @@ CASE(X19, nobody_reads_when_watching_begins)
 	static const char much[200000];
 	struct pspawn_transfer fed;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(
-				    pspawn_tell(pspawn_feed(0, much, sizeof(much)), &fed)) };
+				PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_feed(0, much, sizeof(much)), &fed)) };
 	struct led led = drive_lead("exec <&-; read x <&5; exit 4", &io);
 	struct pspawn_result result;
 	struct pollfd fds[4];
@@ -230,7 +231,7 @@ CASE(X19, nobody_reads_when_watching_begins)
 	drive_need_fd(led.job);
 	while (fed.end != PSPAWN_END_CLOSED) {
 		CHECK(drive_is_due(led.job, DRIVE_SOON_MS));
-		CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 	}
 	CHECK(!drive_is_due(led.job, QUIET_MS));
 	drive_pull(&led);

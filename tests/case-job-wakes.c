@@ -33,7 +33,7 @@ static int count_wakes(struct pspawn_job *job, enum drive_way way)
 {
 	int wakes = 0;
 
-	while (is_due(job, way, QUIET_MS) && pspawn_job_step(job) == -EAGAIN)
+	while (is_due(job, way, QUIET_MS) && pspawn_job_step(job) == -EINPROGRESS)
 		wakes++;
 	return wakes;
 }
@@ -44,7 +44,7 @@ static void expect_wakes(struct pspawn_job *job, enum drive_way way, int events)
 	int wakes = is_due(job, way, DRIVE_SOON_MS);
 
 	CHECK_INT(wakes, 1);
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	wakes += count_wakes(job, way);
 	suite_note("%d wakes for %d events", wakes, events);
 	CHECK(wakes <= events);
@@ -89,7 +89,7 @@ static void refuse_output(enum drive_way way)
 {
 	int asked = 0;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_collect_call(1, not_now, &asked)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, not_now, &asked)) };
 	struct led led = drive_lead("for i in 1 2 3 4 5; do echo more; read x <&5; done; "
 				    "exec >/dev/null; read x <&5; exit 3",
 				    &io);
@@ -120,8 +120,8 @@ static void refuse_one_of_two(enum drive_way way)
 	int asked = 0;
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_collect_call(1, not_now, &asked),
-					       pspawn_collect(4, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, not_now, &asked),
+					       pspawn_stream_collect(4, &out)) };
 	struct led led = drive_lead("while read x <&5; do echo one; echo two >&4; done", &io);
 
 	drive_need_fd(led.job);
@@ -147,7 +147,7 @@ static void give_nothing(enum drive_way way)
 {
 	int asked = 0;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed_call(0, nothing_now, &asked)) };
+				PSPAWN_STREAMS(pspawn_stream_feed_call(0, nothing_now, &asked)) };
 	struct led led = drive_lead("read x <&5; exec </dev/null; read x <&5", &io);
 
 	drive_need_fd(led.job);
@@ -173,7 +173,7 @@ static void hold(enum drive_way way)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.drain = PSPAWN_DRAIN_EOF,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct led led = drive_lead("while read x <&5; do echo $x; done & exit 3", &io);
 
 	drive_need_fd(led.job);
@@ -198,7 +198,8 @@ CASE(X38, a_stream_that_is_held)
 static void suspend(enum drive_way way)
 {
 	struct pspawn_buffer out;
-	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+	struct pspawn_io io = { .size = sizeof(io),
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct led led = drive_lead("read x <&5", &io);
 	pid_t pid = pspawn_job_child(led.job, 0)->pid;
 	siginfo_t info;

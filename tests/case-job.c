@@ -41,7 +41,7 @@ static const struct scene scenes[] = {
 	/* The runner ends what sleeps on. */
 	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_EXIT },
 	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_IDLE },
-	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_MOST },
+	{ { "sleep 10000 & echo hello" }, .drain = PSPAWN_DRAIN_MAX },
 	{ { "sleep 0.1 & echo hello" }, .drain = PSPAWN_DRAIN_EOF },
 	{ { "cat" }, .feed = MANY, .limit = 1000 },
 	/* By the shell itself: who is left of a stopped run may hold its output, or not. */
@@ -59,17 +59,19 @@ static char data[MANY];
 static size_t streams_of(const struct scene *scene, struct outcome *outcome,
 			 struct pspawn_stream *streams)
 {
-	struct pspawn_stream out = pspawn_tell(pspawn_collect(1, &outcome->out), &outcome->got);
+	struct pspawn_stream out =
+	    pspawn_stream_report(pspawn_stream_collect(1, &outcome->out), &outcome->got);
 	size_t count = 0;
 
 	if (scene->feed)
-		streams[count++] = pspawn_tell(pspawn_feed(0, data, scene->feed), &outcome->fed);
+		streams[count++] =
+		    pspawn_stream_report(pspawn_stream_feed(0, data, scene->feed), &outcome->fed);
 	if (scene->stops_at_limit)
-		out = pspawn_stop_at(out, scene->limit);
+		out = pspawn_stream_stop_at(out, scene->limit);
 	else if (scene->limit)
-		out = pspawn_limit(out, scene->limit, PSPAWN_KEEP_BOTH);
+		out = pspawn_stream_limit(out, scene->limit, PSPAWN_KEEP_BOTH);
 	streams[count++] = out;
-	streams[count++] = pspawn_collect(7, &outcome->err);
+	streams[count++] = pspawn_stream_collect(7, &outcome->err);
 	return count;
 }
 
@@ -81,8 +83,8 @@ static void play(const struct scene *scene, enum drive_way way, struct outcome *
 				.streams = streams,
 				.timeout_ms = scene->timeout_ms,
 				.drain = scene->drain,
-				.idle_ms = 20,
-				.most_ms = scene->drain == PSPAWN_DRAIN_MOST ? 50 : 0,
+				.drain_idle_ms = 20,
+				.drain_max_ms = scene->drain == PSPAWN_DRAIN_MAX ? 50 : 0,
 				.flags = scene->flags,
 				PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }),
 				.statuses = outcome->statuses };
@@ -106,7 +108,7 @@ static void play(const struct scene *scene, enum drive_way way, struct outcome *
 		return;
 	}
 	CHECK_INT(pspawn_job_start(&job, cmds, count, &io, &outcome->error), 0);
-	CHECK_INT(pspawn_job_result(job, NULL, NULL), -EAGAIN);
+	CHECK_INT(pspawn_job_result(job, NULL, NULL), -EINPROGRESS);
 	outcome->code = drive(job, way, NULL);
 	CHECK_INT(pspawn_job_result(job, &outcome->result, &outcome->error), outcome->code);
 	pspawn_job_free(job);
@@ -137,10 +139,10 @@ static void same(const struct outcome *a, const struct outcome *b)
 	CHECK_INT(a->error.stage, b->error.stage);
 	same_status(&a->result.status, &b->result.status);
 	CHECK_INT(a->result.stage, b->result.stage);
-	CHECK_INT(a->result.why, b->result.why);
-	CHECK_INT(a->result.signal, b->result.signal);
-	CHECK_INT(a->result.reach, b->result.reach);
-	CHECK_INT(a->result.held, b->result.held);
+	CHECK_INT(a->result.stop_reason, b->result.stop_reason);
+	CHECK_INT(a->result.stop_signal, b->result.stop_signal);
+	CHECK_INT(a->result.stop_reach, b->result.stop_reach);
+	CHECK_INT(a->result.streams_held, b->result.streams_held);
 	CHECK_INT(a->fed.end, b->fed.end);
 	CHECK_INT(a->got.end, b->got.end);
 	for (int i = 0; i < MOST_STAGES; i++)

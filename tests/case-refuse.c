@@ -142,7 +142,7 @@ CASE(K05, unknown_flag)
 
 	REFUSED(&cmd, EINVAL, -1);
 	cmd.flags = 0;
-	cmd.start_ms = -1;
+	cmd.start_ms = -2;
 	REFUSED(&cmd, EINVAL, -1);
 	cmd.start_ms = 1000;
 	cmd.flags = PSPAWN_ASYNC;
@@ -186,7 +186,7 @@ CASE(K05, size_that_was_forgotten)
 	CHECK_INT(pspawn_pipeline(cmds, 2, &io, NULL, NULL), 0);
 	CHECK_INT(statuses[0].code, 3);
 	CHECK_INT(statuses[1].code, 4);
-	cmds[0].start_ms = -1;
+	cmds[0].start_ms = -2;
 	REFUSED(&cmds[0], EINVAL, -1);
 	memcpy(last, &cmds[1], sizeof(*last));
 	CHECK_INT(run_cmd(last), 4);

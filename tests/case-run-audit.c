@@ -31,8 +31,8 @@ CASE(Z01, a_stage_that_leaves_the_group_is_stopped)
 		SKIP("there is no setsid(1)");
 	CHECK_INT(pspawn_pipeline(cmds, 2, &io, &result, NULL), -ETIMEDOUT);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.signal, SIGTERM);
-	CHECK_INT(result.lost, 0);
+	CHECK_INT(result.stop_signal, SIGTERM);
+	CHECK_INT(result.statuses_lost, 0);
 }
 
 static int enough(void *context, const void *data, size_t size)
@@ -52,8 +52,8 @@ CASE(Z02, a_terminal_that_is_not_read_on_is_hung_up)
 	int calls = 0;
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect_call(1, enough, &calls),
-							   &transfer)) };
+				PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_collect_call(1, enough, &calls), &transfer)) };
 	struct pspawn_result result;
 
 	CHECK_INT(pspawn_run(&cmd, &io, &result, NULL), 0);
@@ -69,16 +69,16 @@ CASE(Z03, streams_that_would_share_are_refused)
 	struct pspawn_cmd echo = { PSPAWN_CMD("/bin/echo", "shown") };
 	struct pspawn_buffer out, other;
 	struct pspawn_stream file =
-	    pspawn_of_stage(pspawn_feed_file(5, "x", 1), PSPAWN_EVERY_STAGE);
+	    pspawn_stream_of_stage(pspawn_stream_feed_file(5, "x", 1), PSPAWN_EVERY_STAGE);
 	struct pspawn_io files = { .size = sizeof(files), PSPAWN_STREAMS(file) };
 	struct pspawn_io twice = { .size = sizeof(twice),
 				   .flags = PSPAWN_ON_TERMINAL,
-				   PSPAWN_STREAMS(pspawn_collect(1, &out),
-						  pspawn_collect(1, &other)) };
+				   PSPAWN_STREAMS(pspawn_stream_collect(1, &out),
+						  pspawn_stream_collect(1, &other)) };
 	struct pspawn_io every = { .size = sizeof(every),
 				   .flags = PSPAWN_ON_TERMINAL,
-				   PSPAWN_STREAMS(pspawn_of_stage(pspawn_collect(1, &out),
-								  PSPAWN_EVERY_STAGE)) };
+				   PSPAWN_STREAMS(pspawn_stream_of_stage(
+				       pspawn_stream_collect(1, &out), PSPAWN_EVERY_STAGE)) };
 	struct pspawn_error error;
 
 	CHECK_INT(pspawn_pipeline(cmds, 2, &files, NULL, &error), -EINVAL);
@@ -134,8 +134,8 @@ CASE(Z04, the_end_is_given_once)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_collect(1, &out),
-					       pspawn_feed_call(0, give_line, &supply)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out),
+					       pspawn_stream_feed_call(0, give_line, &supply)) };
 
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, NULL), 0);
 	CHECK_INT(supply.left, 0);
@@ -171,11 +171,11 @@ CASE(Z07, a_step_for_ever_is_not_for_descendants)
 					     "setsid sleep 10000 & echo $!; exec sleep 10000") };
 	pid_t left = 0;
 	struct pspawn_transfer told;
-	struct pspawn_stream pid = pspawn_collect_lines(1, remember, &left);
+	struct pspawn_stream pid = pspawn_stream_collect_lines(1, remember, &left);
 	struct pspawn_io io = { .size = sizeof(io),
 				.reach = PSPAWN_REACH_GROUP,
 				PSPAWN_STOPS({ SIGTERM, -1 }),
-				PSPAWN_STREAMS(pspawn_tell(pid, &told)) };
+				PSPAWN_STREAMS(pspawn_stream_report(pid, &told)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 	char path[1024];
@@ -185,12 +185,12 @@ CASE(Z07, a_step_for_ever_is_not_for_descendants)
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	/* Until it has left, the signal would be its own, too. */
 	while (left == 0 || getsid(left) != left)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(told.end, PSPAWN_END_HELD);
 	kill(left, SIGKILL);
 	pspawn_job_free(job);

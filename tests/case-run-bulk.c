@@ -19,7 +19,7 @@ static int pipe_after(unsigned long long bytes)
 	struct pspawn_io io = {
 		.size = sizeof(io),
 		PSPAWN_STOPS({ SIGKILL, -1 }),
-		PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)),
+		PSPAWN_STREAMS(pspawn_stream_report(pspawn_stream_collect(1, &out), &told)),
 	};
 	struct pspawn_job *job;
 	int size = 0;
@@ -69,7 +69,7 @@ static int pipe_to_feed(size_t bytes)
 	struct pspawn_io io = {
 		.size = sizeof(io),
 		PSPAWN_STOPS({ SIGKILL, -1 }),
-		PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, data, bytes), &told)),
+		PSPAWN_STREAMS(pspawn_stream_report(pspawn_stream_feed(0, data, bytes), &told)),
 	};
 	struct pspawn_job *job;
 	struct pollfd fds[2];
@@ -78,7 +78,7 @@ static int pipe_to_feed(size_t bytes)
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	CHECK(pspawn_job_poll(job, fds, 2, &timeout_ms) >= 1);
 	poll(fds, 1, -1);
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	CHECK(told.bytes > 0);
 	CHECK(told.bytes < bytes);
 	size = fcntl(fds[0].fd, F_GETPIPE_SZ);

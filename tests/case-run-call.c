@@ -52,7 +52,7 @@ static int step_and_wake(const struct pspawn_cmd *cmd, struct pspawn_io *io)
 
 	io->size = sizeof(*io);
 	CHECK_INT(pspawn_job_start(&job, cmd, 1, io, &pour_error), 0);
-	while ((result = pspawn_job_step(job)) == -EAGAIN) {
+	while ((result = pspawn_job_step(job)) == -EINPROGRESS) {
 		struct pollfd fds[8];
 		int timeout;
 		int count = pspawn_job_poll(job, fds, 8, &timeout);
@@ -76,8 +76,8 @@ CASE(T30, not_now_loses_and_doubles_nothing)
 		struct moody in = { .every = every, .answer = -EAGAIN };
 		struct pspawn_transfer told[2];
 		struct pspawn_io io = { PSPAWN_STREAMS(
-		    pspawn_tell(pspawn_feed_call(0, give, &in), &told[0]),
-		    pspawn_tell(pspawn_collect_call(1, take, &out), &told[1])) };
+		    pspawn_stream_report(pspawn_stream_feed_call(0, give, &in), &told[0]),
+		    pspawn_stream_report(pspawn_stream_collect_call(1, take, &out), &told[1])) };
 
 		in.source = (struct source){ text, SIZE, 0, 0 };
 		CHECK_INT(step_and_wake(&cat, &io), 0);
@@ -97,8 +97,8 @@ CASE(T31, not_now_is_asked_again)
 {
 	struct moody out = { .every = 3, .answer = -EAGAIN };
 	struct moody in = { .every = 3, .answer = -EAGAIN, .source = { "some\nwords", 10, 0, 6 } };
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_call(0, give, &in),
-					       pspawn_collect_call(1, take, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_call(0, give, &in),
+					       pspawn_stream_collect_call(1, take, &out)) };
 
 	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_EXIT; drain++) {
 		in.source.at = 0;
@@ -116,12 +116,12 @@ CASE(T32, enough_bytes)
 	struct moody out = { .at = 2, .answer = 1 };
 	struct pspawn_transfer told;
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_tell(pspawn_collect_call(1, take, &out), &told)) };
+	    pspawn_stream_report(pspawn_stream_collect_call(1, take, &out), &told)) };
 	struct pspawn_result result = pour("exec yes", io, 0);
 
 	CHECK_INT(out.calls, 2);
 	CHECK_INT(told.end, PSPAWN_END_CUT);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	CHECK_INT(result.status.signal, SIGPIPE);
 	heap_drop(&out.heap);
 }
@@ -130,13 +130,13 @@ CASE(T33, bytes_that_are_refused)
 {
 	struct moody out = { .at = 1, .answer = -EILSEQ };
 	struct pspawn_buffer err;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect(7, &err),
-					       pspawn_collect_call(1, take, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect(7, &err),
+					       pspawn_stream_collect_call(1, take, &out)) };
 	struct pspawn_result result = pour("echo x >&7; echo a; exec sleep 60", io, -EILSEQ);
 
 	CHECK_INT(out.calls, 1);
-	CHECK_INT(result.why, PSPAWN_WHY_CALL);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_CALLBACK);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	CHECK_INT(result.status.signal, SIGTERM);
 	CHECK_INT(pour_error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(pour_error.stream, 1);
@@ -156,8 +156,8 @@ CASE(T34, given_in_pieces)
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
 		struct pspawn_io io = { PSPAWN_STREAMS(
-		    pspawn_tell(pspawn_feed_call(0, source_give, &source), &told),
-		    pspawn_collect(1, &out)) };
+		    pspawn_stream_report(pspawn_stream_feed_call(0, source_give, &source), &told),
+		    pspawn_stream_collect(1, &out)) };
 
 		pour("exec cat", io, 0);
 		CHECK(same_bytes(out.data, out.length, text, source.size));
@@ -178,11 +178,12 @@ CASE(T35, not_given)
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
 		struct pspawn_io io = { PSPAWN_STREAMS(
-		    pspawn_collect(1, &out), pspawn_tell(pspawn_feed_call(0, give, &in), &told)) };
+		    pspawn_stream_collect(1, &out),
+		    pspawn_stream_report(pspawn_stream_feed_call(0, give, &in), &told)) };
 		struct pspawn_result result = pour("exec sleep 60", io, answers[i][1]);
 
 		CHECK_INT(in.calls, 2);
-		CHECK_INT(result.why, PSPAWN_WHY_CALL);
+		CHECK_INT(result.stop_reason, PSPAWN_STOP_CALLBACK);
 		CHECK_INT(result.status.signal, SIGTERM);
 		CHECK_INT(pour_error.step, PSPAWN_STEP_FEED);
 		CHECK_INT(pour_error.stream, 1);
@@ -207,7 +208,7 @@ static int step_only(const char *line, struct pspawn_io *io)
 
 	io->size = sizeof(*io);
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, io, &pour_error), 0);
-	while ((result = pspawn_job_step(job)) == -EAGAIN) {
+	while ((result = pspawn_job_step(job)) == -EINPROGRESS) {
 		struct pollfd fds[8];
 		int timeout;
 		int count = pspawn_job_poll(job, fds, 8, &timeout);
@@ -224,10 +225,11 @@ CASE(T36, nobody_left_to_give_to)
 {
 	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_EXIT; drain++) {
 		struct pspawn_transfer told;
-		struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(
-					    pspawn_feed_call(0, give_nothing_ever, NULL), &told)),
-					.drain = drain, .idle_ms = AN_HOUR_MS,
-					.most_ms = AN_HOUR_MS };
+		struct pspawn_io io = {
+			PSPAWN_STREAMS(pspawn_stream_report(
+			    pspawn_stream_feed_call(0, give_nothing_ever, NULL), &told)),
+			.drain = drain, .drain_idle_ms = AN_HOUR_MS, .drain_max_ms = AN_HOUR_MS
+		};
 
 		CHECK_INT(pour("exit 3", io, 0).status.code, 3);
 		CHECK_INT(told.end, PSPAWN_END_CLOSED);
@@ -241,11 +243,11 @@ CASE(T38, only_a_descendant_left_to_give_to)
 {
 	static const char line[] = "exec 3<&0; sleep 10000 & exit 3";
 	struct pspawn_transfer told;
-	struct pspawn_io io = { .idle_ms = 20,
-				PSPAWN_STREAMS(pspawn_tell(
-				    pspawn_feed_call(0, give_nothing_ever, NULL), &told)) };
+	struct pspawn_io io = { .drain_idle_ms = 20,
+				PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_feed_call(0, give_nothing_ever, NULL), &told)) };
 
-	CHECK_INT(pour(line, io, 0).held, 1);
+	CHECK_INT(pour(line, io, 0).streams_held, 1);
 	CHECK_INT(told.end, PSPAWN_END_HELD);
 	CHECK_INT(step_only(line, &io), 0);
 	CHECK_INT(told.end, PSPAWN_END_HELD);
@@ -277,8 +279,8 @@ CASE(T37, given_too_late)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("sleep", "60") };
 	struct pspawn_transfer told;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_tell(
-				    pspawn_feed_call(0, give_too_late, &late), &told)) };
+				PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_feed_call(0, give_too_late, &late), &told)) };
 	struct pspawn_result result;
 
 	CHECK_INT(pspawn_job_start(&late.job, &cmd, 1, &io, NULL), 0);
@@ -289,5 +291,5 @@ CASE(T37, given_too_late)
 	CHECK_INT(told.end, PSPAWN_END_CLOSED);
 	CHECK_INT(told.bytes, 0);
 	CHECK_INT(result.status.signal, SIGKILL);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 }

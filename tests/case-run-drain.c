@@ -13,22 +13,25 @@
 #define READS_ON "exec 3<&0; { sleep 0.05; wc -c <&3 >&4; } &"
 
 /* Returns how many bytes have come. */
-static size_t run_chat(int drain, int most_ms)
+static size_t run_chat(int drain, int drain_max_ms)
 {
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_io io = { .drain = drain, .idle_ms = AN_HOUR_MS, .most_ms = most_ms,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+	struct pspawn_io io = { .drain = drain,
+				.drain_idle_ms = AN_HOUR_MS,
+				.drain_max_ms = drain_max_ms,
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_result result = pour("echo first; " CHATS " exit 3", io, 0);
 	size_t length = out.length;
 
 	CHECK_INT(result.status.code, 3);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(told.end, PSPAWN_END_HELD);
 	CHECK_INT(told.bytes, length);
 	CHECK(strncmp(out.data, "first\n", 6) == 0);
 	if (drain != PSPAWN_DRAIN_EXIT)
-		CHECK(result.elapsed_us >= most_ms * 1000LL);
+		CHECK(result.elapsed_us >= drain_max_ms * 1000LL);
 	free(out.data);
 	return length;
 }
@@ -36,11 +39,12 @@ static size_t run_chat(int drain, int most_ms)
 /* What it has to say within the bound is collected, where the bound is long enough for a word. */
 CASE(T60, one_that_never_stops_writing)
 {
-	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MOST };
+	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MAX };
 
 	for (size_t i = 0; i < 2; i++)
-		for (int most_ms = 60; run_chat(policies[i], most_ms) == 6; most_ms *= 2)
-			CHECK(most_ms < AN_HOUR_MS / 60);
+		for (int drain_max_ms = 60; run_chat(policies[i], drain_max_ms) == 6;
+		     drain_max_ms *= 2)
+			CHECK(drain_max_ms < AN_HOUR_MS / 60);
 	run_chat(PSPAWN_DRAIN_EXIT, AN_HOUR_MS);
 }
 
@@ -49,16 +53,17 @@ CASE(T61, one_that_writes_a_little_later)
 {
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_io io = { .idle_ms = AN_HOUR_MS,
-				.most_ms = -1,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+	struct pspawn_io io = { .drain_idle_ms = AN_HOUR_MS,
+				.drain_max_ms = -1,
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 
-	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_MOST; drain++) {
+	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_MAX; drain++) {
 		io.drain = drain;
 		struct pspawn_result result =
 		    pour("{ sleep 0.05; echo late; } & echo first; exit 3", io, 0);
 
-		CHECK_INT(result.held, 0);
+		CHECK_INT(result.streams_held, 0);
 		CHECK_INT(told.end, PSPAWN_END_DONE);
 		CHECK_STR(out.data, "first\nlate\n");
 		free(out.data);
@@ -72,13 +77,14 @@ CASE(T62, one_that_reads_on)
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
 
-	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_MOST; drain++) {
+	for (int drain = PSPAWN_DRAIN_IDLE; drain <= PSPAWN_DRAIN_MAX; drain++) {
 		struct pspawn_io io = { .drain = drain,
-					.idle_ms = AN_HOUR_MS,
-					.most_ms = AN_HOUR_MS,
+					.drain_idle_ms = AN_HOUR_MS,
+					.drain_max_ms = AN_HOUR_MS,
 					PSPAWN_STREAMS(
-					    pspawn_tell(pspawn_feed(0, text, 300000), &told),
-					    pspawn_collect(4, &out)) };
+					    pspawn_stream_report(
+						pspawn_stream_feed(0, text, 300000), &told),
+					    pspawn_stream_collect(4, &out)) };
 
 		CHECK_INT(pour(READS_ON " exit 3", io, 0).status.code, 3);
 		CHECK_INT(told.end, PSPAWN_END_DONE);
@@ -103,16 +109,18 @@ CASE(T63, some_are_held_and_some_are_not)
 	CHECK_INT(pspawn_pipe(control), 0);
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line),
 				  PSPAWN_FDS(pspawn_fd_dup(9, control[0])) };
-	struct pspawn_io io = { .idle_ms = 10,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, text, 300000), &told[0]),
-					       pspawn_tell(pspawn_collect(1, &out[0]), &told[1]),
-					       pspawn_tell(pspawn_collect(3, &out[1]), &told[2]),
-					       pspawn_tell(pspawn_collect(4, &out[2]), &told[3])) };
+	struct pspawn_io io = {
+		.drain_idle_ms = 10,
+		PSPAWN_STREAMS(pspawn_stream_report(pspawn_stream_feed(0, text, 300000), &told[0]),
+			       pspawn_stream_report(pspawn_stream_collect(1, &out[0]), &told[1]),
+			       pspawn_stream_report(pspawn_stream_collect(3, &out[1]), &told[2]),
+			       pspawn_stream_report(pspawn_stream_collect(4, &out[2]), &told[3]))
+	};
 	static const int ends[] = { PSPAWN_END_HELD, PSPAWN_END_HELD, PSPAWN_END_DONE,
 				    PSPAWN_END_HELD };
 	static const char *const texts[] = { "a\n", "b\n", "c\n" };
 
-	CHECK_INT(pour_through(&cmd, 1, io, 0).held, 3);
+	CHECK_INT(pour_through(&cmd, 1, io, 0).streams_held, 3);
 	for (int i = 0; i < 4; i++)
 		CHECK_INT(told[i].end, ends[i]);
 	for (int i = 0; i < 3; i++) {
@@ -134,7 +142,8 @@ CASE(T64, stages_are_drained_together)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .statuses = statuses,
 				.drain = PSPAWN_DRAIN_EXIT,
-				PSPAWN_STREAMS(pspawn_of_stage(pspawn_collect(5, &out), 1)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_of_stage(pspawn_stream_collect(5, &out), 0)) };
 
 	pour_through(cmds, 3, io, 0);
 	CHECK_STR(out.data, "late\n");

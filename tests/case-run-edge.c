@@ -27,19 +27,20 @@ CASE(R24, what_does_not_end_is_killed)
 	static const char line[] = "trap '' TERM; echo ready; while :; do sleep 60; done";
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_io io = { PSPAWN_IO(pspawn_tell(pspawn_collect(1, &out), &told)),
+	struct pspawn_io io = { PSPAWN_IO(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)),
 				PSPAWN_STOPS({ SIGTERM, 20 }), .reach = PSPAWN_REACH_GROUP };
 	struct pspawn_job *job = start(line, &io);
 	struct pspawn_result result;
 
 	while (told.bytes < 6)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_stop(job), -EALREADY);
 	CHECK_INT(pspawn_job_wait(job, AN_HOUR_MS), -ECANCELED);
 	CHECK_INT(pspawn_job_stop(job), -ESRCH);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.stop_signal, SIGKILL);
 	CHECK_INT(result.status.signal, SIGKILL);
 	CHECK_STR(out.data, "ready\n");
 	free(out.data);
@@ -49,7 +50,7 @@ CASE(R24, what_does_not_end_is_killed)
 CASE(R25, a_terminal_that_nobody_looks_at)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
-	struct pspawn_io io = { PSPAWN_IO(pspawn_feed_text(0, "typed")),
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_text(0, "typed")),
 				.flags = PSPAWN_ON_TERMINAL };
 	struct pspawn_error error;
 
@@ -81,7 +82,7 @@ static void signal_a_mixed_group(const void *unused)
 	CHECK_INT(pspawn_kill_all(&leader, SIGKILL), PSPAWN_REACH_GROUP);
 	CHECK_INT(pspawn_wait(&member, &status, AN_HOUR_MS), 0);
 	CHECK_INT(status.signal, SIGKILL);
-	CHECK_INT(pspawn_wait(&leader, NULL, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait(&leader, NULL, 0), -EINPROGRESS);
 	CHECK_INT(seteuid(0), 0);
 	CHECK_INT(pspawn_kill(&leader, SIGKILL), 0);
 	CHECK_INT(pspawn_wait(&leader, NULL, AN_HOUR_MS), 0);
@@ -105,8 +106,8 @@ static long not_now(void *context, void *data, size_t room)
 /* Nobody wakes it, and nobody has to: that all readers have gone is polled for. */
 CASE(R27, a_feed_that_waits_is_watched)
 {
-	struct pspawn_io io = { PSPAWN_IO(pspawn_feed_call(0, not_now, NULL)),
-				.idle_ms = AN_HOUR_MS, .most_ms = AN_HOUR_MS };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_call(0, not_now, NULL)),
+				.drain_idle_ms = AN_HOUR_MS, .drain_max_ms = AN_HOUR_MS };
 	struct pspawn_job *job = start("exit 0", &io);
 	struct pspawn_result result;
 	struct pollfd fds[2];
@@ -116,9 +117,9 @@ CASE(R27, a_feed_that_waits_is_watched)
 		int count = pspawn_job_poll(job, fds, 2, &timeout_ms);
 
 		CHECK(poll(fds, (nfds_t)count, timeout_ms) >= 0);
-	} while (pspawn_job_step(job) == -EAGAIN);
+	} while (pspawn_job_step(job) == -EINPROGRESS);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), 0);
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 	pspawn_job_free(job);
 }
 
@@ -153,7 +154,7 @@ static pid_t trace(pid_t pid)
 CASE(R28, a_tracer_has_the_status_first)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("cat"), PSPAWN_FDS(pspawn_fd_null(1)) };
-	struct pspawn_io io = { PSPAWN_IO(pspawn_feed_call(0, not_now, NULL)) };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_call(0, not_now, NULL)) };
 	struct pspawn_child child, *children[] = { &child };
 	struct pspawn_status status;
 	struct pspawn_job *job;

@@ -46,8 +46,8 @@ static int is_pending(void)
 static void write_to_nobody(void)
 {
 	struct pspawn_transfer told;
-	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_tell(pspawn_feed_call(0, give_when_it_has_ended, NULL), &told)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_report(
+	    pspawn_stream_feed_call(0, give_when_it_has_ended, NULL), &told)) };
 
 	run_line("exit 0", io);
 	CHECK_INT(told.end, PSPAWN_END_CLOSED);
@@ -75,16 +75,16 @@ CASE(R11, a_write_to_nobody)
 }
 
 /* A grandchild that holds on until it is killed: a bound that is an hour would be waited for. */
-static void leave_holder(int drain, int idle_ms, int most_ms)
+static void leave_holder(int drain, int drain_idle_ms, int drain_max_ms)
 {
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .drain = drain,
-				.idle_ms = idle_ms,
-				.most_ms = most_ms,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				.drain_idle_ms = drain_idle_ms,
+				.drain_max_ms = drain_max_ms,
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct pspawn_result result = run_line("sleep 10000 2>&- & echo $!", io);
 
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK(atoi(out.data) > 1);
 	kill(atoi(out.data), SIGKILL);
 	free(out.data);
@@ -94,7 +94,7 @@ CASE(R12, the_shorter_bound_counts)
 {
 	leave_holder(PSPAWN_DRAIN_IDLE, 20, AN_HOUR_MS);
 	leave_holder(PSPAWN_DRAIN_IDLE, AN_HOUR_MS, 20);
-	leave_holder(PSPAWN_DRAIN_MOST, AN_HOUR_MS, 20);
+	leave_holder(PSPAWN_DRAIN_MAX, AN_HOUR_MS, 20);
 	leave_holder(PSPAWN_DRAIN_EXIT, AN_HOUR_MS, AN_HOUR_MS);
 }
 
@@ -104,8 +104,11 @@ CASE(R13, idle_is_since_the_last_byte)
 	long long now_us = 1000000;
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_io io = { .size = sizeof(io), .idle_ms = 1500, .most_ms = -1,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+	struct pspawn_io io = { .size = sizeof(io),
+				.drain_idle_ms = 1500,
+				.drain_max_ms = -1,
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_result result;
 	struct led led;
 	siginfo_t info;
@@ -116,19 +119,19 @@ CASE(R13, idle_is_since_the_last_byte)
 	pid = pspawn_job_child(led.job, 0)->pid;
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | __WALL), 0);
 	for (unsigned long long bytes = 3; bytes <= 9; bytes += 3) {
-		CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 		now_us += 1499999;
-		CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 		drive_pull(&led);
 		while (told.bytes < bytes) {
-			CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+			CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 			usleep(1000);
 		}
 	}
 	now_us += 1500000;
 	CHECK_INT(pspawn_job_step(led.job), 0);
 	CHECK_INT(pspawn_job_result(led.job, &result, NULL), 0);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(result.status.code, 3);
 	CHECK_INT(result.elapsed_us, now_us - 1000000);
 	CHECK_STR(out.data, "go\ngo\ngo\n");

@@ -55,7 +55,7 @@ static void run_every_kind(void)
 		CHECK_INT(result.status.exited, 0);
 		return;
 	}
-	CHECK_INT(result.why, PSPAWN_WHY_FAILED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_FAILURE);
 	CHECK_INT(error.stream, 3);
 	close(every.file);
 	free(every.out.data);
@@ -75,8 +75,8 @@ static void run_pipeline(void)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.statuses = statuses,
-				PSPAWN_STREAMS(pspawn_feed(0, "words", 5),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "words", 5),
+					       pspawn_stream_collect(1, &out)) };
 	struct pspawn_error error;
 	int code = pspawn_pipeline(cmds, 3, &io, NULL, &error);
 
@@ -107,7 +107,7 @@ static void run_with_many_files(void)
 	int code;
 
 	for (int i = 0; i < 70; i++)
-		streams[i] = pspawn_collect_file(3 + i, &files[i]);
+		streams[i] = pspawn_stream_collect_file(3 + i, &files[i]);
 	code = pspawn_run(&cmd, &io, NULL, &error);
 	if (code < 0)
 		expect_shortage(code, &error);
@@ -158,7 +158,7 @@ static struct pspawn_result collect_much(struct pspawn_stream stream)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c",
 					     "head -c 1000000 /dev/zero | tr '\\0' x") };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, "x", 1), stream) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "x", 1), stream) };
 	struct before_run before = before_run();
 	struct pspawn_result result;
 	struct pspawn_error error;
@@ -168,7 +168,7 @@ static struct pspawn_result collect_much(struct pspawn_stream stream)
 	CHECK_INT(error.code, ENOMEM);
 	CHECK_INT(error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(error.stream, 1);
-	CHECK_INT(result.why, PSPAWN_WHY_FAILED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_FAILURE);
 	if (stream.buffer)
 		before.held++;
 	expect_as_before(&before);
@@ -184,7 +184,7 @@ CASE(W12, a_buffer_that_cannot_grow)
 
 	for (int i = 0; i < 4; i++) {
 		fault_malloc(3 + i);
-		collect_much(pspawn_tell(pspawn_collect(1, &out), &told));
+		collect_much(pspawn_stream_report(pspawn_stream_collect(1, &out), &told));
 		CHECK_INT(told.end, PSPAWN_END_CUT);
 		CHECK_INT(told.bytes, kept[i]);
 		CHECK_INT(out.length, kept[i]);
@@ -205,7 +205,8 @@ static int no_line(void *context, const char *line, size_t length, int whole)
 CASE(W12, a_line_that_cannot_grow)
 {
 	fault_malloc(4);
-	collect_much(pspawn_limit(pspawn_collect_lines(1, no_line, NULL), 1 << 20, 0));
+	collect_much(
+	    pspawn_stream_limit(pspawn_stream_collect_lines(1, no_line, NULL), 1 << 20, 0));
 }
 
 /* ---- waiting for many */
@@ -222,7 +223,7 @@ CASE(W13, waiting_for_any_of_many_jobs)
 		struct pspawn_io io = { .size = sizeof(io), .streams = streams[k], .nstreams = 40 };
 
 		for (int i = 0; i < 40; i++)
-			streams[k][i] = pspawn_collect_file(3 + i, &files[k][i]);
+			streams[k][i] = pspawn_stream_collect_file(3 + i, &files[k][i]);
 		CHECK_INT(pspawn_job_start(&jobs[k], &cmd, 1, &io, NULL), 0);
 	}
 	errno = 12345;

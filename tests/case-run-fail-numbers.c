@@ -84,7 +84,8 @@ static int run_on_terminal(void)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_feed(0, "x\n", 2), pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "x\n", 2),
+					       pspawn_stream_collect(1, &out)) };
 	struct pspawn_error error;
 	int enough = is_enough(pspawn_run(&cmd, &io, NULL, &error), &error);
 
@@ -107,9 +108,10 @@ static int run_pipeline(void)
 	struct pspawn_cmd cat = { PSPAWN_CMD("/bin/cat") };
 	struct pspawn_cmd cmds[] = { cat, cat, cat };
 	struct pspawn_buffer out, err;
-	struct pspawn_stream streams[] = { pspawn_feed(0, "words", 5), pspawn_collect(1, &out),
-					   pspawn_of_stage(pspawn_collect(2, &err),
-							   PSPAWN_EVERY_STAGE) };
+	struct pspawn_stream streams[] = {
+		pspawn_stream_feed(0, "words", 5), pspawn_stream_collect(1, &out),
+		pspawn_stream_of_stage(pspawn_stream_collect(2, &err), PSPAWN_EVERY_STAGE)
+	};
 	struct pspawn_status statuses[3];
 	struct pspawn_io io = {
 		.size = sizeof(io), .statuses = statuses, .streams = streams, .nstreams = 3
@@ -161,8 +163,8 @@ CASE(W21, the_descriptor_of_a_job)
 	struct before_run before = before_run();
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, "words", 5),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "words", 5),
+					       pspawn_stream_collect(1, &out)) };
 	int spare = 0;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
@@ -197,16 +199,17 @@ static void expect_not_open(const struct not_open *wish, size_t stage)
 	struct pspawn_buffer out[4];
 	int files[2];
 	struct pspawn_stream streams[] = {
-		pspawn_feed(0, "x", 1),
-		pspawn_collect(1, &out[0]),
-		pspawn_of_stage(pspawn_collect(2, &out[1]), PSPAWN_EVERY_STAGE),
-		pspawn_of_stage(pspawn_collect(50, &out[2]), 1),
-		pspawn_of_stage(pspawn_collect(50, &out[3]), 2),
-		pspawn_of_stage(pspawn_feed(51, "x", 1), 3),
-		pspawn_of_stage(pspawn_feed_file(52, "x", 1), 1),
-		pspawn_of_stage(pspawn_feed_file(52, "x", 1), 3),
-		pspawn_of_stage(pspawn_collect_file(53, &files[0]), PSPAWN_EVERY_STAGE),
-		pspawn_collect_file(54, &files[1]),
+		pspawn_stream_feed(0, "x", 1),
+		pspawn_stream_collect(1, &out[0]),
+		pspawn_stream_of_stage(pspawn_stream_collect(2, &out[1]), PSPAWN_EVERY_STAGE),
+		pspawn_stream_of_stage(pspawn_stream_collect(50, &out[2]), 0),
+		pspawn_stream_of_stage(pspawn_stream_collect(50, &out[3]), 1),
+		pspawn_stream_of_stage(pspawn_stream_feed(51, "x", 1), 2),
+		pspawn_stream_of_stage(pspawn_stream_feed_file(52, "x", 1), 0),
+		pspawn_stream_of_stage(pspawn_stream_feed_file(52, "x", 1), 2),
+		pspawn_stream_of_stage(pspawn_stream_collect_file(53, &files[0]),
+				       PSPAWN_EVERY_STAGE),
+		pspawn_stream_collect_file(54, &files[1]),
 	};
 	struct pspawn_io io = { .size = sizeof(io),
 				.timeout_ms = 2000,
@@ -258,8 +261,8 @@ CASE(W22, terminals)
 		struct pspawn_buffer out;
 		struct pspawn_io io = { .size = sizeof(io),
 					.flags = PSPAWN_ON_TERMINAL,
-					PSPAWN_STREAMS(pspawn_feed(0, "x", 1),
-						       pspawn_collect(1, &out)) };
+					PSPAWN_STREAMS(pspawn_stream_feed(0, "x", 1),
+						       pspawn_stream_collect(1, &out)) };
 		struct pspawn_error error;
 
 		CHECK_INT(pspawn_run(&cmd, &io, NULL, &error), -EBADF);
@@ -274,8 +277,8 @@ CASE(W22, with_0_to_2_closed)
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("/bin/cat") }, { PSPAWN_CMD("/bin/cat") } };
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, "words", 5),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "words", 5),
+					       pspawn_stream_collect(1, &out)) };
 	int kept[3];
 
 	for (int i = 0; i < 3; i++) {

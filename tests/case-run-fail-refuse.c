@@ -87,9 +87,10 @@ static void refuse_io(struct pspawn_io io, int code)
 static void refuse_stream_of(struct pspawn_io io, struct pspawn_stream stream, int code)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
-	struct pspawn_stream streams[] = { pspawn_tell(pspawn_collect(8, &out), &told),
-					   pspawn_collect_file(9, &file), stream,
-					   pspawn_feed(10, "x", 1) };
+	struct pspawn_stream streams[] = {
+		pspawn_stream_report(pspawn_stream_collect(8, &out), &told),
+		pspawn_stream_collect_file(9, &file), stream, pspawn_stream_feed(10, "x", 1)
+	};
 	struct refused expected = { code, 2, 0 };
 
 	io.size = sizeof(io);
@@ -129,8 +130,8 @@ static void refuse_members_of_io(const void *unused)
 	refuse_io((struct pspawn_io){ .streams = (void *)&out, .nstreams = 65537 }, E2BIG);
 	refuse_io((struct pspawn_io){ .timeout_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .timeout_ms = INT_MIN }, EINVAL);
-	refuse_io((struct pspawn_io){ .idle_ms = -1 }, EINVAL);
-	refuse_io((struct pspawn_io){ .most_ms = -2 }, EINVAL);
+	refuse_io((struct pspawn_io){ .drain_idle_ms = -2 }, EINVAL);
+	refuse_io((struct pspawn_io){ .drain_max_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain = -1 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain = PSPAWN_DRAIN_EXIT + 1 }, EINVAL);
 	refuse_io((struct pspawn_io){ .reach = -1 }, EINVAL);
@@ -172,7 +173,7 @@ static struct pspawn_stream with_size(struct pspawn_stream stream, size_t size)
 
 static void refuse_members_of_streams(const void *unused)
 {
-	struct pspawn_stream odd = pspawn_feed(0, "x", 1);
+	struct pspawn_stream odd = pspawn_stream_feed(0, "x", 1);
 
 	(void)unused;
 	forbid_side_effects();
@@ -182,27 +183,29 @@ static void refuse_members_of_streams(const void *unused)
 	refuse_stream(odd, EINVAL);
 	odd.kind = INT_MIN;
 	refuse_stream(odd, EINVAL);
-	odd = pspawn_feed(0, "x", 1);
+	odd = pspawn_stream_feed(0, "x", 1);
 	odd.reserved = 1;
 	refuse_stream(odd, EINVAL);
 	odd.reserved = 0;
 	odd.flags = 2;
 	refuse_stream(odd, EINVAL);
-	refuse_stream(pspawn_feed(-1, "x", 1), EBADF);
-	refuse_stream(pspawn_collect(INT_MIN, &out), EBADF);
-	refuse_stream(with_size(pspawn_feed(0, NULL, 0), 1), EINVAL);
-	refuse_stream(with_size(pspawn_feed_file(0, NULL, 0), 1), EINVAL);
-	refuse_stream(pspawn_feed_call(0, NULL, NULL), EINVAL);
-	refuse_stream(pspawn_collect(1, NULL), EINVAL);
-	refuse_stream(pspawn_collect_call(1, NULL, NULL), EINVAL);
-	refuse_stream(pspawn_collect_lines(1, NULL, NULL), EINVAL);
-	refuse_stream(pspawn_collect_file(1, NULL), EINVAL);
-	refuse_stream(pspawn_limit(pspawn_collect(1, &out), 5, -1), EINVAL);
-	refuse_stream(pspawn_limit(pspawn_collect(1, &out), 5, PSPAWN_KEEP_BOTH + 1), EINVAL);
-	refuse_stream(pspawn_of_stage(pspawn_collect(1, &out), 2), EINVAL);
-	refuse_stream(pspawn_of_stage(pspawn_collect(1, &out), INT_MAX), EINVAL);
-	refuse_stream(pspawn_of_stage(pspawn_collect(1, &out), -2), EINVAL);
-	refuse_stream(pspawn_of_stage(pspawn_feed(0, "x", 1), PSPAWN_EVERY_STAGE), EINVAL);
+	refuse_stream(pspawn_stream_feed(-1, "x", 1), EBADF);
+	refuse_stream(pspawn_stream_collect(INT_MIN, &out), EBADF);
+	refuse_stream(with_size(pspawn_stream_feed(0, NULL, 0), 1), EINVAL);
+	refuse_stream(with_size(pspawn_stream_feed_file(0, NULL, 0), 1), EINVAL);
+	refuse_stream(pspawn_stream_feed_call(0, NULL, NULL), EINVAL);
+	refuse_stream(pspawn_stream_collect(1, NULL), EINVAL);
+	refuse_stream(pspawn_stream_collect_call(1, NULL, NULL), EINVAL);
+	refuse_stream(pspawn_stream_collect_lines(1, NULL, NULL), EINVAL);
+	refuse_stream(pspawn_stream_collect_file(1, NULL), EINVAL);
+	refuse_stream(pspawn_stream_limit(pspawn_stream_collect(1, &out), 5, -1), EINVAL);
+	refuse_stream(pspawn_stream_limit(pspawn_stream_collect(1, &out), 5, PSPAWN_KEEP_BOTH + 1),
+		      EINVAL);
+	refuse_stream(pspawn_stream_of_stage(pspawn_stream_collect(1, &out), 1), EINVAL);
+	refuse_stream(pspawn_stream_of_stage(pspawn_stream_collect(1, &out), INT_MAX), EINVAL);
+	refuse_stream(pspawn_stream_of_stage(pspawn_stream_collect(1, &out), -3), EINVAL);
+	refuse_stream(pspawn_stream_of_stage(pspawn_stream_feed(0, "x", 1), PSPAWN_EVERY_STAGE),
+		      EINVAL);
 	_exit(0);
 }
 
@@ -215,14 +218,15 @@ CASE(W02, members_of_streams)
 CASE(W02, numbers_of_streams)
 {
 	struct pspawn_cmd mapped = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_null(7)) };
-	struct pspawn_stream streams[] = { pspawn_collect(1, &out), pspawn_feed(0, "x", 1),
-					   pspawn_feed(7, "x", 1) };
+	struct pspawn_stream streams[] = { pspawn_stream_collect(1, &out),
+					   pspawn_stream_feed(0, "x", 1),
+					   pspawn_stream_feed(7, "x", 1) };
 	struct pspawn_io io = { .size = sizeof(io), .streams = streams, .nstreams = 3 };
 	struct refused third = { EINVAL, 2, 0 };
 
 	refuse_pipeline(&mapped, 1, &io, third);
 	CHECK(is_zero(&out, sizeof(out)));
-	streams[2] = pspawn_collect_file(7, &file);
+	streams[2] = pspawn_stream_collect_file(7, &file);
 	refuse_pipeline(&mapped, 1, &io, third);
 	CHECK_INT(file, -1);
 	streams[2].child = 1;
@@ -237,7 +241,8 @@ CASE(W03, numbers_of_pipelines)
 	struct pspawn_cmd plain = { PSPAWN_CMD("/bin/true") };
 	struct pspawn_cmd mapped = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_null(0)) };
 	struct pspawn_cmd cmds[] = { plain, mapped, plain };
-	struct pspawn_stream streams[] = { pspawn_feed(0, "x", 1), pspawn_collect(1, &out) };
+	struct pspawn_stream streams[] = { pspawn_stream_feed(0, "x", 1),
+					   pspawn_stream_collect(1, &out) };
 	struct pspawn_io io = { .size = sizeof(io), .streams = streams, .nstreams = 2 };
 	struct refused none = { EINVAL, NOTHING, 0 }, second = { EINVAL, NOTHING, 1 },
 		       of_stream = { EINVAL, 1, 0 };
@@ -246,11 +251,11 @@ CASE(W03, numbers_of_pipelines)
 	refuse_pipeline(cmds, 3, &io, second);
 	cmds[1] = plain;
 	/* Numbers that lead to the next stage, or come from the one before. */
-	streams[1] = pspawn_of_stage(pspawn_collect(1, &out), 1);
+	streams[1] = pspawn_stream_of_stage(pspawn_stream_collect(1, &out), 0);
 	refuse_pipeline(cmds, 3, &io, of_stream);
-	streams[1] = pspawn_of_stage(pspawn_collect(1, &out), PSPAWN_EVERY_STAGE);
+	streams[1] = pspawn_stream_of_stage(pspawn_stream_collect(1, &out), PSPAWN_EVERY_STAGE);
 	refuse_pipeline(cmds, 3, &io, of_stream);
-	streams[1] = pspawn_of_stage(pspawn_feed(0, "x", 1), 3);
+	streams[1] = pspawn_stream_of_stage(pspawn_stream_feed(0, "x", 1), 2);
 	of_stream.stage = 2;
 	refuse_pipeline(cmds, 3, &io, of_stream);
 }
@@ -294,7 +299,8 @@ CASE(W03, descriptions_of_pipelines)
 CASE(W04, terminals)
 {
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("/bin/true") }, { PSPAWN_CMD("/bin/true") } };
-	struct pspawn_stream streams[] = { pspawn_feed(0, "x", 1), pspawn_collect(1, &out) };
+	struct pspawn_stream streams[] = { pspawn_stream_feed(0, "x", 1),
+					   pspawn_stream_collect(1, &out) };
 	struct pspawn_io io = { .size = sizeof(io), .flags = PSPAWN_ON_TERMINAL };
 	struct pspawn_io terminal = io;
 	struct refused expected = { EINVAL, NOTHING, 0 };
@@ -306,12 +312,12 @@ CASE(W04, terminals)
 	refuse_pipeline(cmds, 1, &io, expected);
 	io.nstreams = 2;
 	refuse_pipeline(cmds, 2, &io, expected);
-	refuse_stream_of(terminal, pspawn_feed(1, "x", 1), EINVAL);
-	refuse_stream_of(terminal, pspawn_feed(2, "x", 1), EINVAL);
-	refuse_stream_of(terminal, pspawn_collect(0, &out), EINVAL);
-	refuse_stream_of(terminal, pspawn_collect(2, &out), EINVAL);
-	refuse_stream_of(terminal, pspawn_feed_file(0, "x", 1), EINVAL);
-	refuse_stream_of(terminal, pspawn_collect_file(1, &file), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_feed(1, "x", 1), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_feed(2, "x", 1), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_collect(0, &out), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_collect(2, &out), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_feed_file(0, "x", 1), EINVAL);
+	refuse_stream_of(terminal, pspawn_stream_collect_file(1, &file), EINVAL);
 }
 
 /* Where the sentence is not complete, it goes on in libc's words. */

@@ -78,11 +78,12 @@ static void feed_the_unwilling(void)
 	char *data = calloc(1, size);
 	struct pspawn_transfer told[2];
 	struct pspawn_io by_data = { .size = sizeof(by_data),
-				     PSPAWN_STREAMS(
-					 pspawn_tell(pspawn_feed(0, data, size), &told[0])) };
+				     PSPAWN_STREAMS(pspawn_stream_report(
+					 pspawn_stream_feed(0, data, size), &told[0])) };
 	struct pspawn_io by_call = { .size = sizeof(by_call),
-				     PSPAWN_STREAMS(pspawn_tell(
-					 pspawn_feed_call(0, give_too_late, &calls), &told[1])) };
+				     PSPAWN_STREAMS(pspawn_stream_report(
+					 pspawn_stream_feed_call(0, give_too_late, &calls),
+					 &told[1])) };
 	struct pspawn_result result;
 
 	errno = 12345;

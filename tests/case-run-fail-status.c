@@ -48,8 +48,8 @@ CASE(W30, a_storm_of_interruptions)
 	struct pspawn_child child;
 	struct pspawn_child *children[] = { &child };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, data, size),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, data, size),
+					       pspawn_stream_collect(1, &out)) };
 
 	for (size_t i = 0; i < size; i++)
 		data[i] = (char)(i * 31 >> 3);
@@ -72,7 +72,7 @@ static int right_or_lost(int code, const struct pspawn_result *result,
 			 const struct pspawn_error *error)
 {
 	if (code == 0) {
-		CHECK_INT(result->lost, 0);
+		CHECK_INT(result->statuses_lost, 0);
 		CHECK_INT(result->status.lost, 0);
 		CHECK_INT(result->status.exited, 1);
 		CHECK_INT(result->status.code, 7);
@@ -81,11 +81,11 @@ static int right_or_lost(int code, const struct pspawn_result *result,
 	CHECK_INT(code, -ECHILD);
 	CHECK_INT(error->code, ECHILD);
 	CHECK_INT(error->step, PSPAWN_STEP_WAIT);
-	CHECK_INT(result->lost, 1);
+	CHECK_INT(result->statuses_lost, 1);
 	CHECK_INT(result->status.lost, 1);
 	CHECK_INT(result->status.exited, 0);
 	CHECK_INT(result->status.signal, 0);
-	CHECK_INT(result->why, PSPAWN_WHY_NOT);
+	CHECK_INT(result->stop_reason, PSPAWN_STOP_NONE);
 	return 1;
 }
 
@@ -95,7 +95,8 @@ static int run_seven(const char *line)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, "\n", 1), pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "\n", 1),
+					       pspawn_stream_collect(1, &out)) };
 	struct pspawn_result result;
 	struct pspawn_error error;
 	int code = pspawn_run(&cmd, &io, &result, &error);
@@ -226,7 +227,7 @@ static void rob_one_stage(const void *argument)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.statuses = statuses,
-				PSPAWN_STREAMS(pspawn_collect(3, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(3, &out)) };
 	struct pspawn_result result;
 	struct pspawn_error error;
 	struct pspawn_job *job;
@@ -245,7 +246,7 @@ static void rob_one_stage(const void *argument)
 	CHECK_INT(statuses[1].code, code < 0 ? -1 : 6);
 	CHECK_INT(statuses[2].code, 7);
 	CHECK_INT(result.status.code, 7);
-	CHECK_INT(result.lost, code < 0);
+	CHECK_INT(result.statuses_lost, code < 0);
 	if (forgets)
 		CHECK_INT(code, -ECHILD);
 	if (code < 0) {
@@ -285,7 +286,7 @@ static void rob_one_of_any(const void *argument)
 	CHECK_INT(status.exited, !status.lost);
 	CHECK_INT(status.code, status.lost ? -1 : 7);
 	CHECK_INT(robbed.pid, 0);
-	CHECK_INT(pspawn_wait_any(children, 3, &status, 0), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_any(children, 3, &status, 0), -EINPROGRESS);
 	CHECK_INT(pspawn_kill(&lasting, SIGKILL), 0);
 	CHECK_INT(pspawn_wait_any(children, 3, NULL, -1), 0);
 	CHECK_INT(pspawn_wait_any(children, 3, &status, -1), -ESRCH);
@@ -311,7 +312,7 @@ static void stop_after_a_robbery(const void *unused)
 				PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }),
 				.drain = PSPAWN_DRAIN_EOF,
 				.reach = PSPAWN_REACH_GROUP,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 
@@ -323,14 +324,14 @@ static void stop_after_a_robbery(const void *unused)
 	filter_syscall(SYS_kill, FILTER_KILL);
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	while (pspawn_job_child(job, 0)->pid != 0)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.signal, 0);
-	CHECK_INT(result.reach, 0);
+	CHECK_INT(result.stop_signal, 0);
+	CHECK_INT(result.stop_reach, 0);
 	/* Nor is there anybody to be given time. */
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	pspawn_job_free(job);
 	free(out.data);
 }

@@ -42,9 +42,11 @@ static void run_blindly(const void *argument)
 	char *data = calloc(1, size);
 	struct pspawn_buffer out;
 	struct pspawn_transfer told[2];
-	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, data, size), &told[0]),
-					       pspawn_tell(pspawn_collect(1, &out), &told[1])) };
+	struct pspawn_io io = {
+		.size = sizeof(io),
+		PSPAWN_STREAMS(pspawn_stream_report(pspawn_stream_feed(0, data, size), &told[0]),
+			       pspawn_stream_report(pspawn_stream_collect(1, &out), &told[1]))
+	};
 	struct rlimit none = { 0, 4096 };
 	struct pspawn_result result;
 	struct pspawn_job *job;
@@ -55,12 +57,12 @@ static void run_blindly(const void *argument)
 	else
 		refuse_call(blind->call, blind->code);
 	errno = 12345;
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
-	CHECK_INT(pspawn_job_wait(job, 0), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait(job, 0), -EINPROGRESS);
 	CHECK_INT(pspawn_job_wait(job, -1), 0);
 	CHECK_INT(errno, 12345);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), 0);
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 	CHECK_INT(told[0].end, PSPAWN_END_DONE);
 	CHECK_INT(told[1].end, PSPAWN_END_DONE);
 	CHECK_INT(out.length, size);
@@ -103,7 +105,7 @@ static void wait_blindly(const void *unused)
 	watcher = asleep_watch();
 	close(end);
 	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
-	CHECK_INT(pspawn_wait_any(children, 2, &status, 20), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_any(children, 2, &status, 20), -EINPROGRESS);
 	CHECK_INT(pspawn_wait_any(children, 2, &status, -1), 1);
 	CHECK_INT(status.code, 7);
 	CHECK(asleep_told(watcher));
@@ -114,7 +116,7 @@ static void wait_blindly(const void *unused)
 	close(job_end);
 	none.rlim_cur = 0;
 	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
-	CHECK_INT(pspawn_job_wait(job, 20), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, 20), -EINPROGRESS);
 	CHECK_INT(pspawn_job_wait(job, -1), 0);
 	CHECK(asleep_told(watcher));
 	pspawn_job_free(job);
@@ -254,8 +256,8 @@ static void run_without_gatherer(const void *argument)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/cat") };
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_feed(0, "words", 5),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "words", 5),
+					       pspawn_stream_collect(1, &out)) };
 	unsigned long long numbers;
 	struct pspawn_job *job;
 
@@ -312,8 +314,8 @@ CASE(W64, errno_is_the_callers)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", "echo words; exec sleep 60") };
 	struct pspawn_io io = { .size = sizeof(io),
-				PSPAWN_STREAMS(pspawn_collect_call(1, not_now, NULL),
-					       pspawn_feed(3, "x", 1)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, not_now, NULL),
+					       pspawn_stream_feed(3, "x", 1)) };
 	struct pspawn_job *job;
 	struct pollfd fds[3];
 	int ends[2], file, timeout_ms;
@@ -325,9 +327,9 @@ CASE(W64, errno_is_the_callers)
 	CHECK(pspawn_job_fd(job) != 0);
 	CHECK_INT(errno, 12345);
 	for (int i = 0; i < 5; i++) {
-		CHECK_INT(pspawn_job_wait(job, 2), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 2), -EINPROGRESS);
 		pspawn_job_wake(job);
-		CHECK_INT(pspawn_job_step(job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 		CHECK(pspawn_job_poll(job, fds, 3, &timeout_ms) >= 0);
 	}
 	CHECK_INT(errno, 12345);

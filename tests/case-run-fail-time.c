@@ -32,10 +32,11 @@ CASE(W40, timeouts)
 		    run_line("sleep 0.05; exit 7", (struct pspawn_io){ .timeout_ms = none[i] }, 0);
 
 		CHECK_INT(result.status.code, 7);
-		CHECK_INT(result.why, PSPAWN_WHY_NOT);
+		CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	}
-	CHECK_INT(run_line("exec sleep 60", (struct pspawn_io){ .timeout_ms = 1 }, -ETIMEDOUT).why,
-		  PSPAWN_WHY_TIMEOUT);
+	CHECK_INT(run_line("exec sleep 60", (struct pspawn_io){ .timeout_ms = 1 }, -ETIMEDOUT)
+		      .stop_reason,
+		  PSPAWN_STOP_TIMEOUT);
 }
 
 CASE(W40, what_is_due)
@@ -53,9 +54,9 @@ CASE(W40, what_is_due)
 	CHECK_INT(pspawn_job_wait(job, INT_MIN), -EINVAL);
 	CHECK_INT(pspawn_job_wait_any(&job, 1, -2), -EINVAL);
 	CHECK_INT(pspawn_job_wait_any(&job, 0, -1), -EINVAL);
-	CHECK_INT(pspawn_job_wait(job, 0), -EAGAIN);
-	CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
-	CHECK_INT(pspawn_job_wait_any(&job, 1, 0), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, 0), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
+	CHECK_INT(pspawn_job_wait_any(&job, 1, 0), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, INT_MAX), -ECANCELED);
 	CHECK_INT(pspawn_job_wait(job, 0), -ECANCELED);
@@ -76,8 +77,8 @@ CASE(W40, waiting_for_any)
 	CHECK_INT(pspawn_wait_any(children, 1, NULL, -1), -ESRCH);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
 	CHECK_INT(pspawn_wait_any(children, 2, NULL, -2), -EINVAL);
-	CHECK_INT(pspawn_wait_any(children, 2, NULL, 0), -ETIMEDOUT);
-	CHECK_INT(pspawn_wait_any(children, 2, NULL, 1), -ETIMEDOUT);
+	CHECK_INT(pspawn_wait_any(children, 2, NULL, 0), -EINPROGRESS);
+	CHECK_INT(pspawn_wait_any(children, 2, NULL, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
 	CHECK_INT(pspawn_wait_any(children, 2, NULL, INT_MAX), 1);
 }
@@ -85,19 +86,19 @@ CASE(W40, waiting_for_any)
 /* Neither wraps into the past, which would end it at once, before the grandchild's word. */
 CASE(W41, draining_for_as_long_as_there_is)
 {
-	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MOST };
+	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MAX };
 	static const int mosts[] = { INT_MAX, -1 };
 
 	for (int i = 0; i < 4; i++) {
 		struct pspawn_buffer out;
 		struct pspawn_result result =
 		    run_line("(sleep 0.1; echo late) & echo hello",
-			     (struct pspawn_io){ PSPAWN_STREAMS(pspawn_collect(1, &out)),
-						 .drain = policies[i / 2], .idle_ms = INT_MAX,
-						 .most_ms = mosts[i % 2] },
+			     (struct pspawn_io){ PSPAWN_STREAMS(pspawn_stream_collect(1, &out)),
+						 .drain = policies[i / 2], .drain_idle_ms = INT_MAX,
+						 .drain_max_ms = mosts[i % 2] },
 			     0);
 
-		CHECK_INT(result.held, 0);
+		CHECK_INT(result.streams_held, 0);
 		CHECK_STR(out.data, "hello\nlate\n");
 		free(out.data);
 	}
@@ -109,7 +110,7 @@ static void stop_while_draining(struct pspawn_io io, const char *line)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
 	struct pspawn_buffer out;
-	struct pspawn_stream stream = pspawn_collect(1, &out);
+	struct pspawn_stream stream = pspawn_stream_collect(1, &out);
 	struct pspawn_result result;
 	struct pspawn_job *job;
 	siginfo_t info;
@@ -121,13 +122,13 @@ static void stop_while_draining(struct pspawn_io io, const char *line)
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	pid = (id_t)pspawn_job_child(job, 0)->pid;
 	CHECK_INT(waitid(P_PID, pid, &info, WEXITED | WNOWAIT | __WALL), 0);
-	CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+	CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.why, PSPAWN_WHY_ASKED);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_REQUESTED);
 	CHECK_INT(result.status.code, 7);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK(strstr(out.data, "hello\n") != NULL);
 	pspawn_job_free(job);
 	free(out.data);
@@ -140,12 +141,14 @@ CASE(W42, a_stop_ends_the_longest_draining)
 				   "echo hello; exit 7";
 
 	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_EOF }, silent);
-	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MOST, .most_ms = -1 },
+	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MAX, .drain_max_ms = -1 },
 			    silent);
-	stop_while_draining((struct pspawn_io){ .idle_ms = INT_MAX, .most_ms = -1 }, silent);
-	stop_while_draining((struct pspawn_io){ .idle_ms = AN_HOUR_MS, .most_ms = -1 }, slow);
-	stop_while_draining((struct pspawn_io){ .drain = PSPAWN_DRAIN_MOST, .most_ms = AN_HOUR_MS },
+	stop_while_draining((struct pspawn_io){ .drain_idle_ms = INT_MAX, .drain_max_ms = -1 },
 			    silent);
+	stop_while_draining((struct pspawn_io){ .drain_idle_ms = AN_HOUR_MS, .drain_max_ms = -1 },
+			    slow);
+	stop_while_draining(
+	    (struct pspawn_io){ .drain = PSPAWN_DRAIN_MAX, .drain_max_ms = AN_HOUR_MS }, silent);
 }
 
 /* ---- stops */
@@ -163,13 +166,14 @@ static struct pspawn_result run_stops(const struct pspawn_stop *stops, size_t ns
 				.stops = stops,
 				.nstops = nstops,
 				.reach = PSPAWN_REACH_CHILD,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	while (told.bytes < 6)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
@@ -181,24 +185,24 @@ static struct pspawn_result run_stops(const struct pspawn_stop *stops, size_t ns
 
 CASE(W43, waits_of_stops)
 {
-	const struct pspawn_stop at_once[] = { { SIGTERM, 0 }, { SIGKILL, 0 } };
-	const struct pspawn_stop without_kill[] = { { SIGTERM, 0 } };
+	const struct pspawn_stop at_once[] = { { SIGTERM, 1 }, { SIGKILL, 1 } };
+	const struct pspawn_stop without_kill[] = { { SIGTERM, 1 } };
 	const struct pspawn_stop for_ever[] = { { SIGTERM, 10 }, { SIGUSR1, -1 } };
 	const struct pspawn_stop as_long[] = { { SIGTERM, 10 }, { SIGUSR1, INT_MAX } };
 	struct pspawn_result result;
 
 	result = run_stops(at_once, 2);
 	CHECK_INT(result.status.signal, SIGKILL);
-	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.stop_signal, SIGKILL);
 	result = run_stops(without_kill, 1);
 	CHECK_INT(result.status.signal, SIGKILL);
-	CHECK_INT(result.signal, SIGKILL);
+	CHECK_INT(result.stop_signal, SIGKILL);
 	/* It has all the time that it wants, and no SIGKILL. */
 	result = run_stops(for_ever, 2);
 	CHECK_INT(result.status.exited, 1);
 	CHECK_INT(result.status.code, 5);
-	CHECK_INT(result.signal, SIGUSR1);
+	CHECK_INT(result.stop_signal, SIGUSR1);
 	result = run_stops(as_long, 2);
 	CHECK_INT(result.status.code, 5);
-	CHECK_INT(result.signal, SIGUSR1);
+	CHECK_INT(result.stop_signal, SIGUSR1);
 }

@@ -41,10 +41,11 @@ CASE(V11, terminals_that_cannot_be_meant)
 {
 	static struct pspawn_buffer buffer;
 	static int file;
-	const struct pspawn_stream shown = pspawn_collect(1, &buffer);
+	const struct pspawn_stream shown = pspawn_stream_collect(1, &buffer);
 	const struct pspawn_stream refused[] = {
-		pspawn_feed_file(0, "x", 1), pspawn_collect_file(1, &file), pspawn_feed(1, "x", 1),
-		pspawn_collect(0, &buffer),  pspawn_collect(2, &buffer),    pspawn_feed(2, "x", 1),
+		pspawn_stream_feed_file(0, "x", 1), pspawn_stream_collect_file(1, &file),
+		pspawn_stream_feed(1, "x", 1),      pspawn_stream_collect(0, &buffer),
+		pspawn_stream_collect(2, &buffer),  pspawn_stream_feed(2, "x", 1),
 	};
 	struct pspawn_cmd cmds[] = { { PSPAWN_CMD("true") }, { PSPAWN_CMD("true") } };
 	struct pspawn_cmd own = { PSPAWN_CMD("true"), PSPAWN_FDS(pspawn_fd_null(2)) };

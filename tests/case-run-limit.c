@@ -44,9 +44,10 @@ static void keep_some(const char *text, size_t total, size_t limit, int keep)
 {
 	struct pspawn_buffer buffer;
 	struct pspawn_transfer told;
-	struct pspawn_stream out = pspawn_limit(pspawn_collect(1, &buffer), limit, keep);
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_file(0, text, total),
-					       pspawn_tell(out, &told)) };
+	struct pspawn_stream out =
+	    pspawn_stream_limit(pspawn_stream_collect(1, &buffer), limit, keep);
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_file(0, text, total),
+					       pspawn_stream_report(out, &told)) };
 
 	suite_note("%zu bytes, limit %zu, keep %d", total, limit, keep);
 	CHECK_INT(pour("exec cat", io, 0).status.code, 0);
@@ -120,9 +121,9 @@ CASE(T12, the_default_limit_and_none)
 	struct pspawn_buffer buffer;
 	struct pspawn_status status;
 	struct pspawn_error error;
-	struct pspawn_stream all =
-	    pspawn_limit(pspawn_collect(1, &buffer), PSPAWN_UNLIMITED, PSPAWN_KEEP_TAIL);
-	struct pspawn_io none = { PSPAWN_STREAMS(pspawn_collect(1, &buffer)) };
+	struct pspawn_stream all = pspawn_stream_limit(pspawn_stream_collect(1, &buffer),
+						       PSPAWN_UNLIMITED, PSPAWN_KEEP_TAIL);
+	struct pspawn_io none = { PSPAWN_STREAMS(pspawn_stream_collect(1, &buffer)) };
 	struct pspawn_io unlimited = { PSPAWN_STREAMS(all) };
 
 	pour(line, none, 0);
@@ -147,12 +148,12 @@ CASE(T13, a_buffer_that_stops_at_its_limit)
 {
 	struct pspawn_buffer other, buffer;
 	struct pspawn_transfer told;
-	struct pspawn_stream stream = pspawn_stop_at(pspawn_collect(1, &buffer), 10);
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect(7, &other),
-					       pspawn_tell(stream, &told)) };
+	struct pspawn_stream stream = pspawn_stream_stop_at(pspawn_stream_collect(1, &buffer), 10);
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect(7, &other),
+					       pspawn_stream_report(stream, &told)) };
 	struct pspawn_result result = pour("printf 0123456789; printf x >&7; exit 4", io, 0);
 
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	CHECK_INT(result.status.code, 4);
 	CHECK_STR(buffer.data, "0123456789");
 	CHECK_INT(told.end, PSPAWN_END_DONE);
@@ -161,8 +162,8 @@ CASE(T13, a_buffer_that_stops_at_its_limit)
 	free(other.data);
 
 	result = pour("printf x >&7; printf 0123456789A; exec sleep 60", io, -EFBIG);
-	CHECK_INT(result.why, PSPAWN_WHY_LIMIT);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_LIMIT);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	CHECK_INT(result.status.signal, SIGTERM);
 	CHECK_INT(pour_error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(pour_error.stream, 1);
@@ -178,9 +179,10 @@ CASE(T14, a_call_that_is_limited)
 {
 	struct heap heap = { 0 };
 	struct pspawn_transfer told;
-	struct pspawn_stream call = pspawn_tell(pspawn_collect_call(1, heap_take, &heap), &told);
-	struct pspawn_io rest = { PSPAWN_STREAMS(pspawn_limit(call, 10, 0)) };
-	struct pspawn_io stop = { PSPAWN_STREAMS(pspawn_stop_at(call, 10)) };
+	struct pspawn_stream call =
+	    pspawn_stream_report(pspawn_stream_collect_call(1, heap_take, &heap), &told);
+	struct pspawn_io rest = { PSPAWN_STREAMS(pspawn_stream_limit(call, 10, 0)) };
+	struct pspawn_io stop = { PSPAWN_STREAMS(pspawn_stream_stop_at(call, 10)) };
 	struct pspawn_result result;
 
 	/* The rest is read, so that the child is not held up, and thrown away. */
@@ -192,10 +194,10 @@ CASE(T14, a_call_that_is_limited)
 	heap_drop(&heap);
 
 	result = pour("printf 0123456789; exit 4", stop, 0);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	heap_drop(&heap);
 	result = pour("printf 01234567; printf 89A; exec sleep 60", stop, -EFBIG);
-	CHECK_INT(result.why, PSPAWN_WHY_LIMIT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_LIMIT);
 	CHECK_INT(pour_error.step, PSPAWN_STEP_COLLECT);
 	CHECK_INT(pour_error.stream, 0);
 	CHECK(same_bytes(heap.data, heap.size, "0123456789", 10));

@@ -61,9 +61,9 @@ static void check_line_row(const struct row *row, size_t piece)
 {
 	struct told told = { .length = 0 };
 	struct source source = { row->data, row->size, 0, piece };
-	struct pspawn_stream lines = pspawn_collect_lines(1, tell, &told);
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_call(0, source_give, &source),
-					       pspawn_limit(lines, row->limit, 0)) };
+	struct pspawn_stream lines = pspawn_stream_collect_lines(1, tell, &told);
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_call(0, source_give, &source),
+					       pspawn_stream_limit(lines, row->limit, 0)) };
 
 	pour(piece ? "exec dd bs=1 2>/dev/null" : "exec cat", io, 0);
 	told.text[told.length] = '\0';
@@ -103,9 +103,9 @@ static struct lengths measured(size_t length, size_t limit, int with_newline)
 	struct lengths lengths = { 0 };
 	char *data = malloc(length + 1);
 	struct pspawn_stream lines =
-	    pspawn_limit(pspawn_collect_lines(1, measure, &lengths), limit, 0);
+	    pspawn_stream_limit(pspawn_stream_collect_lines(1, measure, &lengths), limit, 0);
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_feed_file(0, data, length + (size_t)with_newline), lines) };
+	    pspawn_stream_feed_file(0, data, length + (size_t)with_newline), lines) };
 
 	memset(data, 'x', length);
 	data[length] = '\n';
@@ -142,8 +142,8 @@ CASE(T22, lines_of_much_text)
 {
 	char *text = text_of(2000000);
 	struct heap heap = { 0 };
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed(0, text, 2000000),
-					       pspawn_collect_lines(1, heap_line, &heap)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed(0, text, 2000000),
+					       pspawn_stream_collect_lines(1, heap_line, &heap)) };
 
 	pour("exec cat", io, 0);
 	CHECK(same_bytes(heap.data, heap.size, text, 2000000));
@@ -156,13 +156,13 @@ CASE(T23, enough_lines)
 	struct told told = { .most = 3, .answer = 1 };
 	struct pspawn_transfer end;
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_tell(pspawn_collect_lines(1, tell, &told), &end)) };
+	    pspawn_stream_report(pspawn_stream_collect_lines(1, tell, &told), &end)) };
 	struct pspawn_result result = pour("exec yes", io, 0);
 
 	told.text[told.length] = '\0';
 	CHECK_STR(told.text, "[y][y][y]");
 	CHECK_INT(end.end, PSPAWN_END_CUT);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	CHECK_INT(result.status.signal, SIGPIPE);
 	/* The last of the output: nothing more can come anyway. */
 	told = (struct told){ .most = 2, .answer = 1 };
@@ -178,14 +178,14 @@ CASE(T24, a_line_that_is_refused)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct told told = { .most = 2, .answer = answers[i][0] };
-		struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed(0, NULL, 0),
-						       pspawn_collect_lines(1, tell, &told)) };
+		struct pspawn_io io = { PSPAWN_STREAMS(
+		    pspawn_stream_feed(0, NULL, 0), pspawn_stream_collect_lines(1, tell, &told)) };
 		struct pspawn_result result =
 		    pour("echo a; echo b; exec >&-; exec sleep 60", io, answers[i][1]);
 
 		told.text[told.length] = '\0';
 		CHECK_STR(told.text, "[a][b]");
-		CHECK_INT(result.why, PSPAWN_WHY_CALL);
+		CHECK_INT(result.stop_reason, PSPAWN_STOP_CALLBACK);
 		CHECK_INT(result.status.signal, SIGTERM);
 		CHECK_INT(pour_error.step, PSPAWN_STEP_COLLECT);
 		CHECK_INT(pour_error.stream, 1);

@@ -23,8 +23,8 @@ CASE(T40, any_number)
 	char *text = text_of(SIZE);
 	struct pspawn_cmd cmd = { PSPAWN_CMD(suite_probe(), "-", "echo", "57", "58") };
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect(58, &out),
-					       pspawn_feed(57, text, SIZE)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect(58, &out),
+					       pspawn_stream_feed(57, text, SIZE)) };
 
 	suite_need_numbers(64);
 	CHECK_INT(pour_through(&cmd, 1, io, 0).status.code, 0);
@@ -43,10 +43,12 @@ CASE(T41, all_kinds_at_once)
 	struct heap two = { 0 }, three = { 0 };
 	int file;
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_feed(3, text, SIZE), pspawn_collect(4, &one),
-	    pspawn_feed_call(5, source_give, &source), pspawn_collect_call(6, heap_take, &two),
-	    pspawn_feed_file(7, text + 5, 3 * SIZE - 5), pspawn_collect_lines(8, heap_line, &three),
-	    pspawn_collect_file(1, &file), pspawn_collect(9, &none)) };
+	    pspawn_stream_feed(3, text, SIZE), pspawn_stream_collect(4, &one),
+	    pspawn_stream_feed_call(5, source_give, &source),
+	    pspawn_stream_collect_call(6, heap_take, &two),
+	    pspawn_stream_feed_file(7, text + 5, 3 * SIZE - 5),
+	    pspawn_stream_collect_lines(8, heap_line, &three), pspawn_stream_collect_file(1, &file),
+	    pspawn_stream_collect(9, &none)) };
 
 	pour(line, io, 0);
 	/* Two have shared the first. */
@@ -69,8 +71,9 @@ CASE(T42, whoever_blocks)
 	struct pspawn_buffer first, second;
 	struct pspawn_transfer told;
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_tell(pspawn_feed(3, text, 4 * SIZE), &told), pspawn_feed_file(4, text, 4 * SIZE),
-	    pspawn_collect(1, &first), pspawn_collect(5, &second)) };
+	    pspawn_stream_report(pspawn_stream_feed(3, text, 4 * SIZE), &told),
+	    pspawn_stream_feed_file(4, text, 4 * SIZE), pspawn_stream_collect(1, &first),
+	    pspawn_stream_collect(5, &second)) };
 
 	/* First all to one, then all to the other; then some of what it was fed. */
 	pour("cat <&4; exec >&-; head -c 1200000 /dev/zero >&5; exec cat <&3 >&5", io, 0);
@@ -89,7 +92,8 @@ CASE(T43, a_file_as_large_as_it_may_be)
 				  PSPAWN_ATTRS(pspawn_attr_rlimit(RLIMIT_FSIZE, 1000, 1000)) };
 	struct pspawn_transfer told;
 	int file;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(pspawn_collect_file(1, &file), &told)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(
+	    pspawn_stream_report(pspawn_stream_collect_file(1, &file), &told)) };
 	struct pspawn_result result;
 
 	need_real("how large a file may be");
@@ -112,8 +116,8 @@ CASE(T44, a_fed_file_of_any_size)
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
 		struct pspawn_io io = { PSPAWN_STREAMS(
-		    pspawn_tell(pspawn_feed_file(0, text, sizes[i]), &told),
-		    pspawn_collect(1, &out)) };
+		    pspawn_stream_report(pspawn_stream_feed_file(0, text, sizes[i]), &told),
+		    pspawn_stream_collect(1, &out)) };
 
 		pour("exec cat", io, 0);
 		CHECK(same_bytes(out.data, out.length, text, sizes[i]));
@@ -130,8 +134,8 @@ CASE(T45, a_fed_file_is_seekable_and_read_only)
 				   "\"$0\" - write 0 x && exit 1; \"$0\" - seek 0 0; exec cat";
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line, suite_probe()) };
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_file(0, "012345ab", 8),
-					       pspawn_collect(1, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_file(0, "012345ab", 8),
+					       pspawn_stream_collect(1, &out)) };
 
 	CHECK_INT(pour_through(&cmd, 1, io, 0).status.code, 0);
 	CHECK_STR(out.data, "ab012345ab");
@@ -145,8 +149,8 @@ CASE(T46, a_fed_file_is_sealed)
 	int all = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 	int fd = pspawn_memory_file("words", 5);
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_file(0, "words", 5),
-					       pspawn_collect(1, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_file(0, "words", 5),
+					       pspawn_stream_collect(1, &out)) };
 
 	CHECK(fd > 2);
 	CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -206,7 +210,7 @@ static void check_file_of(const char *line, const char *expected)
 {
 	int file;
 	size_t size;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect_file(1, &file)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect_file(1, &file)) };
 	char *data;
 
 	pour(line, io, 0);

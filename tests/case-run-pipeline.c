@@ -44,8 +44,8 @@ CASE(U01, the_status_of_every_stage)
 		check_status(&statuses[3], 0, 0);
 		CHECK_INT(result.stage, i ? 2 : 3);
 		check_status(&result.status, i ? 7 : 0, 0);
-		CHECK_INT(result.why, PSPAWN_WHY_NOT);
-		CHECK_INT(result.lost, 0);
+		CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
+		CHECK_INT(result.statuses_lost, 0);
 	}
 	/* None has failed: the last one's. */
 	struct pspawn_cmd good[] = { SH("exit 0"), SH("exit 0") };
@@ -67,10 +67,13 @@ CASE(U02, streams_of_inner_stages)
 				     SH("cat; echo three >&7; cat <&6") };
 	struct pspawn_buffer out, of[3];
 	struct pspawn_io io = { PSPAWN_STREAMS(
-	    pspawn_of_stage(pspawn_collect(7, &of[1]), 2), pspawn_feed(0, "first,", 6),
-	    pspawn_feed_file(5, "file,", 5), pspawn_of_stage(pspawn_feed(6, "third", 5), 3),
-	    pspawn_collect(7, &of[2]), pspawn_of_stage(pspawn_feed(6, "second,", 7), 2),
-	    pspawn_collect(1, &out), pspawn_of_stage(pspawn_collect(7, &of[0]), 1)) };
+	    pspawn_stream_of_stage(pspawn_stream_collect(7, &of[1]), 1),
+	    pspawn_stream_feed(0, "first,", 6), pspawn_stream_feed_file(5, "file,", 5),
+	    pspawn_stream_of_stage(pspawn_stream_feed(6, "third", 5), 2),
+	    pspawn_stream_collect(7, &of[2]),
+	    pspawn_stream_of_stage(pspawn_stream_feed(6, "second,", 7), 1),
+	    pspawn_stream_collect(1, &out),
+	    pspawn_stream_of_stage(pspawn_stream_collect(7, &of[0]), 0)) };
 
 	pour_through(cmds, 3, io, 0);
 	CHECK_STR(out.data, "first,file,second,third");
@@ -88,12 +91,14 @@ CASE(U03, one_stream_of_every_stage)
 				     SH("cat; echo three >&2; echo out") };
 	struct pspawn_buffer out, err;
 	struct pspawn_transfer told;
-	struct pspawn_stream all = pspawn_of_stage(pspawn_collect(2, &err), PSPAWN_EVERY_STAGE);
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(all, &told), pspawn_collect(1, &out)) };
+	struct pspawn_stream all =
+	    pspawn_stream_of_stage(pspawn_stream_collect(2, &err), PSPAWN_EVERY_STAGE);
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_report(all, &told),
+					       pspawn_stream_collect(1, &out)) };
 	struct heap lines = { 0 };
 	int file;
 
-	CHECK_INT(pour_through(cmds, 3, io, 0).held, 0);
+	CHECK_INT(pour_through(cmds, 3, io, 0).streams_held, 0);
 	CHECK_STR(out.data, "out\n");
 	CHECK_STR(err.data, "one\ntwo\nthree\n");
 	CHECK_INT(told.end, PSPAWN_END_DONE);
@@ -101,8 +106,9 @@ CASE(U03, one_stream_of_every_stage)
 	free(err.data);
 	/* The same by other kinds. */
 	struct pspawn_io other = { PSPAWN_STREAMS(
-	    pspawn_of_stage(pspawn_collect_lines(2, heap_line, &lines), PSPAWN_EVERY_STAGE),
-	    pspawn_collect_file(1, &file)) };
+	    pspawn_stream_of_stage(pspawn_stream_collect_lines(2, heap_line, &lines),
+				   PSPAWN_EVERY_STAGE),
+	    pspawn_stream_collect_file(1, &file)) };
 
 	pour_through(cmds, 3, other, 0);
 	CHECK(same_bytes(lines.data, lines.size, "one\ntwo\nthree\n", 14));
@@ -110,8 +116,8 @@ CASE(U03, one_stream_of_every_stage)
 	close(file);
 	heap_drop(&lines);
 	struct pspawn_io files = { PSPAWN_STREAMS(
-	    pspawn_of_stage(pspawn_collect_file(2, &file), PSPAWN_EVERY_STAGE),
-	    pspawn_collect(1, &out)) };
+	    pspawn_stream_of_stage(pspawn_stream_collect_file(2, &file), PSPAWN_EVERY_STAGE),
+	    pspawn_stream_collect(1, &out)) };
 
 	pour_through(cmds, 3, files, 0);
 	CHECK_INT(lseek(file, 0, SEEK_END), 14);
@@ -133,8 +139,8 @@ static void check_groups(int is_one)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = is_one ? PSPAWN_ONE_GROUP : 0,
-				PSPAWN_STREAMS(pspawn_feed_call(0, give_when, &may_end),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed_call(0, give_when, &may_end),
+					       pspawn_stream_collect(1, &out)) };
 	struct pspawn_job *job;
 	pid_t first;
 
@@ -148,7 +154,7 @@ static void check_groups(int is_one)
 		CHECK_INT(getsid(pid), getsid(0));
 		CHECK(kill(pid, 0) == 0);
 	}
-	CHECK_INT(pspawn_job_step(job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	may_end = 1;
 	CHECK_INT(pspawn_job_wait(job, -1), 0);
 	CHECK_INT(pspawn_job_child(job, 1)->pid, 0);
@@ -171,10 +177,12 @@ CASE(U05, nobody_holds_a_foreign_end)
 				     { PSPAWN_CMD(suite_probe(), "table3", "echo", "0", "1") } };
 	static struct record record[4];
 	struct pspawn_buffer out, err;
-	struct pspawn_io io = { .flags = PSPAWN_FAIL_IF_ANY,
-				PSPAWN_STREAMS(
-				    pspawn_feed(0, "words", 5), pspawn_collect(1, &out),
-				    pspawn_of_stage(pspawn_collect(2, &err), PSPAWN_EVERY_STAGE)) };
+	struct pspawn_io io = {
+		.flags = PSPAWN_FAIL_IF_ANY,
+		PSPAWN_STREAMS(
+		    pspawn_stream_feed(0, "words", 5), pspawn_stream_collect(1, &out),
+		    pspawn_stream_of_stage(pspawn_stream_collect(2, &err), PSPAWN_EVERY_STAGE))
+	};
 
 	CHECK_INT(pour_through(cmds, 4, io, 0).status.code, 0);
 	CHECK_STR(out.data, "words");
@@ -206,7 +214,7 @@ CASE(U06, the_last_wants_no_more)
 	struct pspawn_buffer out;
 	struct pspawn_io io = { .statuses = statuses,
 				.flags = PSPAWN_FAIL_IF_ANY,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct pspawn_result result = pour_through(cmds, 3, io, 0);
 
 	CHECK_STR(out.data, "y\n");
@@ -227,8 +235,9 @@ CASE(U07, each_ends_early_in_turn)
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
 		struct pspawn_io io = { .statuses = statuses,
-					PSPAWN_STREAMS(pspawn_tell(pspawn_feed(0, "", 0), &told),
-						       pspawn_collect(1, &out)) };
+					PSPAWN_STREAMS(pspawn_stream_report(
+							   pspawn_stream_feed(0, "", 0), &told),
+						       pspawn_stream_collect(1, &out)) };
 
 		cmds[early] = (struct pspawn_cmd)SH("echo $$; exit 5");
 		pour_through(cmds, 4, io, 0);
@@ -254,9 +263,10 @@ CASE(U08, a_stage_that_cannot_be_started)
 		int file = 5;
 		struct pspawn_io io = { .size = sizeof(io),
 					.statuses = statuses,
-					PSPAWN_STREAMS(
-					    pspawn_collect(1, &out), pspawn_collect_file(3, &file),
-					    pspawn_tell(pspawn_feed(0, "x", 1), &told)) };
+					PSPAWN_STREAMS(pspawn_stream_collect(1, &out),
+						       pspawn_stream_collect_file(3, &file),
+						       pspawn_stream_report(
+							   pspawn_stream_feed(0, "x", 1), &told)) };
 		struct pspawn_error error;
 
 		const char *argv[] = { missing[i % 2], NULL };

@@ -107,19 +107,19 @@ static struct pspawn_stream stream_of(struct pour_in *in)
 {
 	switch (in->kind) {
 	case PSPAWN_FEED_DATA:
-		return pspawn_feed(0, in->text, SIZE);
+		return pspawn_stream_feed(0, in->text, SIZE);
 	case PSPAWN_FEED_FILE:
-		return pspawn_feed_file(0, in->text, SIZE);
+		return pspawn_stream_feed_file(0, in->text, SIZE);
 	case PSPAWN_FEED_CALL:
-		return pspawn_feed_call(0, source_give, &in->source);
+		return pspawn_stream_feed_call(0, source_give, &in->source);
 	case PSPAWN_COLLECT_BUFFER:
-		return pspawn_collect(1, &in->buffer);
+		return pspawn_stream_collect(1, &in->buffer);
 	case PSPAWN_COLLECT_CALL:
-		return pspawn_collect_call(1, heap_take, &in->heap);
+		return pspawn_stream_collect_call(1, heap_take, &in->heap);
 	case PSPAWN_COLLECT_LINES:
-		return pspawn_collect_lines(1, heap_line, &in->heap);
+		return pspawn_stream_collect_lines(1, heap_line, &in->heap);
 	default:
-		return pspawn_collect_file(1, &in->file);
+		return pspawn_stream_collect_file(1, &in->file);
 	}
 }
 
@@ -152,8 +152,8 @@ static struct pspawn_result run_it(struct pour_in *in, const struct situation *r
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line),
 				  PSPAWN_FDS(pspawn_fd_dup(9, control[0]),
 					     pspawn_fd_dup(8, output)) };
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(stream, &in->told)), .drain = policy,
-				.idle_ms = 10, .most_ms = 20 };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_report(stream, &in->told)),
+				.drain = policy, .drain_idle_ms = 10, .drain_max_ms = 20 };
 
 	/* Time for the shell on a slow machine would be no idle time of its own; but EOF has none.
 	 */
@@ -173,14 +173,14 @@ static void check_row(int kind, const struct situation *row, int policy)
 	in.source = (struct source){ in.text, SIZE, 0, 0 };
 	suite_note("kind %d, %s, %s", kind, policy_names[policy], row->name);
 	result = run_it(&in, row, policy);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
-	CHECK_INT(result.signal, 0);
-	CHECK_INT(result.lost, 0);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
+	CHECK_INT(result.stop_signal, 0);
+	CHECK_INT(result.statuses_lost, 0);
 	CHECK_INT(result.status.exited, !row->signal);
 	CHECK_INT(result.status.code, row->signal ? -1 : row->code);
 	CHECK_INT(result.status.signal, row->signal);
 	CHECK_INT(in.told.end, row->ends[policy]);
-	CHECK_INT(result.held, row->ends[policy] == HELD);
+	CHECK_INT(result.streams_held, row->ends[policy] == HELD);
 	if (row->bytes == PART)
 		CHECK(in.told.bytes < SIZE);
 	else

@@ -43,7 +43,7 @@ static struct pspawn_result show(const char *line, struct pspawn_io io, const ch
 {
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_stream stream = pspawn_tell(pspawn_collect(1, &out), &told);
+	struct pspawn_stream stream = pspawn_stream_report(pspawn_stream_collect(1, &out), &told);
 	struct pspawn_result result;
 
 	io.flags = PSPAWN_ON_TERMINAL;
@@ -53,7 +53,7 @@ static struct pspawn_result show(const char *line, struct pspawn_io io, const ch
 	CHECK_STR(out.data, expected);
 	CHECK_INT(told.end, PSPAWN_END_DONE);
 	CHECK_INT(told.bytes, strlen(expected));
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 	free(out.data);
 	return result;
 }
@@ -78,8 +78,8 @@ CASE(V02, the_controlling_terminal)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_feed_call(0, type, &typist),
-					       pspawn_collect_call(1, look, &typist)) };
+				PSPAWN_STREAMS(pspawn_stream_feed_call(0, type, &typist),
+					       pspawn_stream_collect_call(1, look, &typist)) };
 	struct pspawn_job *job;
 	pid_t pid;
 
@@ -104,13 +104,13 @@ CASE(V03, a_new_size_is_told)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line) };
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_collect_call(1, look, &typist)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_call(1, look, &typist)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	while (!has_shown(&typist.shown, "ready"))
-		CHECK_INT(pspawn_job_wait(job, 5), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 5), -EINPROGRESS);
 	CHECK_INT(pspawn_job_resize(job, 40, 120), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), 0);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), 0);
@@ -131,8 +131,8 @@ static struct pspawn_transfer type_to(const char *line, struct pspawn_stream typ
 {
 	struct pspawn_transfer told;
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_tell(typed, &told),
-					       pspawn_collect_call(1, look, typist)) };
+				PSPAWN_STREAMS(pspawn_stream_report(typed, &told),
+					       pspawn_stream_collect_call(1, look, typist)) };
 
 	pour(line, io, 0);
 	return told;
@@ -147,8 +147,8 @@ CASE(V04, the_end_is_typed)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct typist typist = { .typed = { texts[i], strlen(texts[i]), 0, 0 },
 					 .prompt = ">" };
-		struct pspawn_transfer told =
-		    type_to(QUIETLY "cat; printf '<'", pspawn_feed_call(0, type, &typist), &typist);
+		struct pspawn_transfer told = type_to(
+		    QUIETLY "cat; printf '<'", pspawn_stream_feed_call(0, type, &typist), &typist);
 		size_t size = strlen(texts[i]);
 
 		CHECK_INT(told.bytes, size);
@@ -167,7 +167,7 @@ CASE(V05, much_is_typed_and_shown)
 	char *text = text_of(SIZE);
 	struct typist typist = { .typed = { text, SIZE, 0, 0 }, .prompt = ">" };
 	struct pspawn_transfer told =
-	    type_to(QUIETLY "exec cat", pspawn_feed_call(0, type, &typist), &typist);
+	    type_to(QUIETLY "exec cat", pspawn_stream_feed_call(0, type, &typist), &typist);
 
 	CHECK_INT(told.bytes, SIZE);
 	CHECK(same_bytes(typist.shown.data + 1, typist.shown.size - 1, text, SIZE));
@@ -180,8 +180,8 @@ CASE(V06, data_is_typed_and_lines_are_shown)
 {
 	struct heap lines = { 0 };
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_collect_lines(1, heap_line, &lines),
-					       pspawn_feed(0, "3\n4\n", 4)) };
+				PSPAWN_STREAMS(pspawn_stream_collect_lines(1, heap_line, &lines),
+					       pspawn_stream_feed(0, "3\n4\n", 4)) };
 
 	CHECK_INT(pour("read a; read b; exit $a$b", io, 0).status.code, 34);
 	CHECK(same_bytes(lines.data, lines.size, "3\r\n4\r\n", 6));
@@ -214,12 +214,13 @@ CASE(V08, who_holds_on_is_hung_up_afterwards)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/sh", "-c", line),
 				  PSPAWN_FDS(pspawn_fd_dup(9, control[1])) };
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				.idle_ms = 10,
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+				.drain_idle_ms = 10,
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_result result = pour_through(&cmd, 1, io, 0);
 
 	CHECK_INT(result.status.code, 3);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(told.end, PSPAWN_END_HELD);
 	CHECK_STR(out.data, "x\r\n");
 	free(out.data);
@@ -236,9 +237,10 @@ CASE(V09, a_terminal_and_other_streams)
 	struct pspawn_buffer shown, out;
 	int file;
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_collect(3, &out), pspawn_collect(1, &shown),
-					       pspawn_feed(4, text, 300000),
-					       pspawn_collect_file(5, &file)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(3, &out),
+					       pspawn_stream_collect(1, &shown),
+					       pspawn_stream_feed(4, text, 300000),
+					       pspawn_stream_collect_file(5, &file)) };
 
 	pour("cat <&4 >&3; test -t 3 || test -t 4 || echo shown; echo x >&5", io, 0);
 	CHECK(same_bytes(out.data, out.length, text, 300000));
@@ -257,7 +259,7 @@ CASE(V12, nobody_reads_what_is_typed)
 	char *text = text_of(SIZE);
 	struct typist typist = { .prompt = "" };
 	struct pspawn_transfer told =
-	    type_to("stty -echo; sleep 0.05; exit 3", pspawn_feed(0, text, SIZE), &typist);
+	    type_to("stty -echo; sleep 0.05; exit 3", pspawn_stream_feed(0, text, SIZE), &typist);
 
 	CHECK_INT(told.end, PSPAWN_END_CLOSED);
 	CHECK(told.bytes < SIZE);

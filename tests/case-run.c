@@ -35,7 +35,7 @@ CASE(R01, without_io)
 
 	CHECK_INT(result.status.exited, 1);
 	CHECK_INT(result.status.code, 3);
-	CHECK_INT(result.why, PSPAWN_WHY_NOT);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	/* The status was waited for, and not learnt from what a pidfd keeps. */
 	CHECK(result.status.max_rss_kib > 0);
 	CHECK_INT(pspawn_run(NULL, NULL, NULL, NULL), -EINVAL);
@@ -71,8 +71,9 @@ CASE(R03, more_than_pipes_hold_both_ways)
 	size_t size = 1 << 20;
 	char *data = malloc(size);
 	struct pspawn_buffer out, err;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed(0, data, size), pspawn_collect(1, &out),
-					       pspawn_collect(7, &err)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed(0, data, size),
+					       pspawn_stream_collect(1, &out),
+					       pspawn_stream_collect(7, &err)) };
 
 	for (size_t i = 0; i < size; i++)
 		data[i] = (char)(i * 31 >> 3);
@@ -90,9 +91,10 @@ CASE(R04, a_grandchild_holds_the_pipe)
 {
 	struct pspawn_buffer out;
 	struct pspawn_transfer told;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)),
-				.idle_ms = 20, .most_ms = 50 };
-	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MOST, PSPAWN_DRAIN_EXIT };
+	struct pspawn_io io = { PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)),
+				.drain_idle_ms = 20, .drain_max_ms = 50 };
+	static const int policies[] = { PSPAWN_DRAIN_IDLE, PSPAWN_DRAIN_MAX, PSPAWN_DRAIN_EXIT };
 
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
 		struct pspawn_result result;
@@ -105,7 +107,7 @@ CASE(R04, a_grandchild_holds_the_pipe)
 		CHECK(pids && fscanf(pids, "%d", &pid) == 1);
 		fclose(pids);
 		kill(pid, SIGKILL);
-		CHECK_INT(result.held, 1);
+		CHECK_INT(result.streams_held, 1);
 		CHECK_INT(told.end, PSPAWN_END_HELD);
 		CHECK_STR(out.data, "hello\n");
 		free(out.data);
@@ -117,9 +119,9 @@ CASE(R05, a_deadline)
 	struct pspawn_io io = { .timeout_ms = 30, PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }) };
 	struct pspawn_result result = run_line("exec sleep 60", io, -ETIMEDOUT);
 
-	CHECK_INT(result.why, PSPAWN_WHY_TIMEOUT);
-	CHECK_INT(result.signal, SIGTERM);
-	CHECK_INT(result.reach, PSPAWN_REACH_CHILD);
+	CHECK_INT(result.stop_reason, PSPAWN_STOP_TIMEOUT);
+	CHECK_INT(result.stop_signal, SIGTERM);
+	CHECK_INT(result.stop_reach, PSPAWN_REACH_CHILD);
 	CHECK_INT(result.status.signal, SIGTERM);
 }
 
@@ -133,8 +135,8 @@ CASE(R06, a_pipeline)
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_FAIL_IF_ANY,
 				.statuses = statuses,
-				PSPAWN_STREAMS(pspawn_feed(0, "shout", 5),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "shout", 5),
+					       pspawn_stream_collect(1, &out)) };
 	struct pspawn_result result;
 
 	CHECK_INT(pspawn_pipeline(cmds, 3, &io, &result, NULL), 0);
@@ -153,8 +155,8 @@ CASE(R07, a_terminal)
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
 				.rows = 30,
 				.columns = 100,
-				PSPAWN_STREAMS(pspawn_feed(0, "typed\n", 6),
-					       pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_feed(0, "typed\n", 6),
+					       pspawn_stream_collect(1, &out)) };
 
 	run_line("stty -echo; stty size; cat; test -t 2 && echo err >&2", io, 0);
 	CHECK(strstr(out.data, "30 100\r\n") != NULL);
@@ -166,8 +168,8 @@ CASE(R08, files_in_memory)
 {
 	int file;
 	char data[8] = "";
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_file(0, "words", 5),
-					       pspawn_collect_file(1, &file)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_feed_file(0, "words", 5),
+					       pspawn_stream_collect_file(1, &file)) };
 
 	run_line("cat; sleep 10000 & exit 0", io, 0);
 	CHECK(file > 2);
@@ -201,13 +203,13 @@ static long not_now(void *context, void *data, size_t room)
 CASE(R20, a_feed_that_waits_for_nobody)
 {
 	struct pspawn_transfer told;
-	struct pspawn_io io = { PSPAWN_STREAMS(
-				    pspawn_tell(pspawn_feed_call(0, not_now, NULL), &told)),
-				.idle_ms = AN_HOUR_MS, .most_ms = AN_HOUR_MS };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_report(
+				    pspawn_stream_feed_call(0, not_now, NULL), &told)),
+				.drain_idle_ms = AN_HOUR_MS, .drain_max_ms = AN_HOUR_MS };
 	struct pspawn_result result = run_line("exit 0", io, 0);
 
 	CHECK_INT(told.end, PSPAWN_END_CLOSED);
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 }
 
 /* As a set-user-id program is to its caller: it may not be signalled, and would never end. */
@@ -226,8 +228,8 @@ static void outlive_its_powers(const void *unused)
 	CHECK_INT(setresuid(65534, 65534, 0), 0);
 	CHECK_INT(pspawn_job_wait(job, AN_HOUR_MS), -ETIMEDOUT);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ETIMEDOUT);
-	CHECK_INT(result.lost, 1);
-	CHECK_INT(result.reach, 0);
+	CHECK_INT(result.statuses_lost, 1);
+	CHECK_INT(result.stop_reach, 0);
 	CHECK_INT(result.status.lost, 1);
 	pspawn_job_free(job);
 	CHECK_INT(seteuid(0), 0);
@@ -250,7 +252,8 @@ CASE(R22, a_pipeline_from_the_future)
 		void *later[3];
 	} cmds[2] = { { .cmd = { PSPAWN_CMD("echo", "hello") } }, { .cmd = { PSPAWN_CMD("tr", "a-z", "A-Z") } } };
 	struct pspawn_buffer out;
-	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+	struct pspawn_io io = { .size = sizeof(io),
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 
 	cmds[0].cmd.size = cmds[1].cmd.size = sizeof(cmds[0]);
 	CHECK_INT(pspawn_pipeline(&cmds[0].cmd, 2, &io, NULL, NULL), 0);

@@ -137,7 +137,7 @@ CASE(F21, a_run_that_goes_on_has_no_code)
 	struct pspawn_job *job;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
-	CHECK_INT(pspawn_job_result(job, &result, NULL), -EAGAIN);
+	CHECK_INT(pspawn_job_result(job, &result, NULL), -EINPROGRESS);
 	CHECK_INT(status.code, -1);
 	CHECK_INT(result.status.code, -1);
 	CHECK_INT(pspawn_job_wait(job, -1), 0);

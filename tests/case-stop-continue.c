@@ -31,7 +31,8 @@ static void stop_suspended(size_t count, struct pspawn_io io)
 						      { PSPAWN_CMD("/bin/sh", "-c", cleans_up) } };
 	struct pspawn_status statuses[MOST_STAGES];
 	struct pspawn_buffer out;
-	struct pspawn_stream stream = pspawn_of_stage(pspawn_collect(6, &out), PSPAWN_EVERY_STAGE);
+	struct pspawn_stream stream =
+	    pspawn_stream_of_stage(pspawn_stream_collect(6, &out), PSPAWN_EVERY_STAGE);
 	struct pspawn_result result;
 	struct pspawn_job *job;
 
@@ -45,7 +46,7 @@ static void stop_suspended(size_t count, struct pspawn_io io)
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	for (size_t i = 0; i < count; i++)
 		CHECK_INT(statuses[i].code, 5);
 	CHECK_STR(out.data, count == 1 ? "ready\ncleaned\n" : "ready\nready\ncleaned\ncleaned\n");
@@ -80,13 +81,14 @@ CASE(S22, the_suspended_rest_of_a_group)
 	struct pspawn_io io = { .size = sizeof(io),
 				.reach = PSPAWN_REACH_GROUP,
 				PSPAWN_STOPS({ SIGTERM, AN_HOUR_MS }),
-				PSPAWN_STREAMS(pspawn_tell(pspawn_collect(1, &out), &told)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_result result;
 	struct pspawn_job *job;
 
 	CHECK_INT(pspawn_job_start(&job, &cmd, 1, &io, NULL), 0);
 	while (told.bytes < 6)
-		CHECK_INT(pspawn_job_wait(job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(job, 1), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(job), 0);
 	CHECK_INT(pspawn_job_wait(job, -1), -ECANCELED);
 	CHECK_INT(pspawn_job_result(job, &result, NULL), -ECANCELED);
@@ -115,7 +117,7 @@ CASE(S23, a_stop_that_suspends)
 		CHECK_INT(pspawn_job_stop(job), 0);
 		wait_until_suspended(pid);
 		for (int k = 0; k < 5; k++)
-			CHECK_INT(pspawn_job_wait(job, 10), -EAGAIN);
+			CHECK_INT(pspawn_job_wait(job, 10), -EINPROGRESS);
 		CHECK_INT(waitid(P_PID, (id_t)pid, &info, WCONTINUED | WNOHANG | WNOWAIT | __WALL),
 			  0);
 		CHECK_INT(info.si_pid, 0);

@@ -43,11 +43,11 @@ static void stop_and_leave_holder(struct family *family, int reached)
 
 	CHECK_INT(pspawn_job_stop(family->job), 0);
 	result = end_family(family, -ECANCELED);
-	CHECK_INT(result.signal,
+	CHECK_INT(result.stop_signal,
 		  reached == PSPAWN_REACH_CHILD || knows_groups() ? SIGTERM : SIGKILL);
-	CHECK_INT(result.reach, reached);
+	CHECK_INT(result.stop_reach, reached);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(family->told.end, PSPAWN_END_HELD);
 	expect_spared(family->offspring);
 }
@@ -146,13 +146,13 @@ CASE(S17, nobody_is_left_to_be_stopped)
 	start_family(&family, &cmd, io);
 	CHECK_INT(kill(family.parent, SIGUSR1), 0);
 	CHECK_INT(waitid(P_PID, (id_t)family.parent, &info, WEXITED | WNOWAIT | __WALL), 0);
-	CHECK_INT(pspawn_job_step(family.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(family.job), -EINPROGRESS);
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(result.status.signal, SIGUSR1);
-	CHECK_INT(result.signal, 0);
-	CHECK_INT(result.reach, 0);
+	CHECK_INT(result.stop_signal, 0);
+	CHECK_INT(result.stop_reach, 0);
 	expect_spared(family.offspring);
 }
 
@@ -179,11 +179,11 @@ CASE(S18, who_cleans_up_after_the_program)
 	CHECK_INT(waitid(P_PID, (id_t)family.parent, &info, WEXITED | WNOWAIT | __WALL), 0);
 	/* Longer than an idle stream would be waited for. */
 	for (int i = 0; i < 30; i++)
-		CHECK_INT(pspawn_job_wait(family.job, 10), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(family.job, 10), -EINPROGRESS);
 	CHECK_INT(write(ends[1], "\n", 1), 1);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.held, 0);
-	CHECK_INT(result.signal, SIGTERM);
+	CHECK_INT(result.streams_held, 0);
+	CHECK_INT(result.stop_signal, SIGTERM);
 	CHECK_INT(family.told.end, PSPAWN_END_DONE);
 	CHECK_STR(family.last, "cleaned");
 	CHECK_INT(waitpid(family.offspring, NULL, __WALL), family.offspring);
@@ -200,10 +200,10 @@ static void kill_holder(struct pspawn_cmd cmd, struct pspawn_io io, int reached)
 	start_family(&family, &cmd, io);
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.signal, SIGKILL);
-	CHECK_INT(result.reach, reached);
+	CHECK_INT(result.stop_signal, SIGKILL);
+	CHECK_INT(result.stop_reach, reached);
 	CHECK_INT(result.status.signal, SIGTERM);
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 	CHECK_INT(family.told.end, PSPAWN_END_DONE);
 	expect_ended_by(family.offspring, SIGKILL);
 }
@@ -262,7 +262,7 @@ static void without_proc(const void *unused)
 		SKIP("no filters");
 	CHECK_INT(pspawn_job_stop(family.job), 0);
 	result = end_family(&family, -ECANCELED);
-	CHECK_INT(result.held, 1);
+	CHECK_INT(result.streams_held, 1);
 	CHECK_INT(result.status.signal, SIGTERM);
 	expect_spared(family.offspring);
 }

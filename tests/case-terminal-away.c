@@ -52,7 +52,7 @@ static void let_come_back(struct away *away)
 
 	CHECK_INT(read(away->news, &byte, 1), 1);
 	for (int i = 0; i < 3; i++)
-		CHECK_INT(pspawn_job_step(away->job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(away->job), -EINPROGRESS);
 	CHECK_INT(write(away->leash, "go\n", 3), 3);
 }
 
@@ -62,7 +62,7 @@ static int end(struct away *away, enum drive_way way)
 
 	CHECK_INT(drive(away->job, way, NULL), 0);
 	CHECK_INT(pspawn_job_result(away->job, &result, NULL), 0);
-	CHECK_INT(result.held, 0);
+	CHECK_INT(result.streams_held, 0);
 	pspawn_job_free(away->job);
 	close(away->leash);
 	close(away->news);
@@ -74,7 +74,8 @@ CASE(V13, what_is_shown_after_coming_back)
 	for (enum drive_way way = 0; way < DRIVE_WAYS; way++) {
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
-		struct pspawn_io io = { PSPAWN_IO(pspawn_tell(pspawn_collect(1, &out), &told)),
+		struct pspawn_io io = { PSPAWN_IO(pspawn_stream_report(
+					    pspawn_stream_collect(1, &out), &told)),
 					.flags = PSPAWN_ON_TERMINAL };
 		struct away away =
 		    go_away_by_line("echo one; " GO_AWAY "echo two >/dev/tty; exit 3", &io);
@@ -92,7 +93,8 @@ CASE(V14, much_is_shown_after_coming_back)
 {
 	enum { SIZE = 200000 };
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_IO(pspawn_collect(1, &out)), .flags = PSPAWN_ON_TERMINAL };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_collect(1, &out)),
+				.flags = PSPAWN_ON_TERMINAL };
 	struct away away =
 	    go_away_by_line(GO_AWAY "head -c 200000 /dev/zero | tr '\\0' a >/dev/tty; exit 3", &io);
 
@@ -116,19 +118,20 @@ CASE(V15, what_is_typed_while_it_is_away)
 	struct pspawn_buffer out;
 	struct pspawn_transfer typed;
 	struct source source = { "hello\n", 6, 0, 0 };
-	struct pspawn_io io = { PSPAWN_IO(pspawn_tell(pspawn_feed_call(0, give_when_asked, &source),
-						      &typed),
-					  pspawn_collect(1, &out)),
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_report(
+					      pspawn_stream_feed_call(0, give_when_asked, &source),
+					      &typed),
+					  pspawn_stream_collect(1, &out)),
 				.flags = PSPAWN_ON_TERMINAL };
 	struct away away =
 	    go_away_by_line(GO_AWAY "read x </dev/tty; echo got $x >/dev/tty; exit 3", &io);
 	char byte;
 
 	CHECK_INT(read(away.news, &byte, 1), 1);
-	CHECK_INT(pspawn_job_step(away.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(away.job), -EINPROGRESS);
 	source.piece = 6;
 	pspawn_job_wake(away.job);
-	CHECK_INT(pspawn_job_step(away.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(away.job), -EINPROGRESS);
 	CHECK_INT(typed.bytes, 6);
 	CHECK_INT(write(away.leash, "go\n", 3), 3);
 	CHECK_INT(end(&away, BY_WAIT), 3);
@@ -141,7 +144,8 @@ CASE(V15, what_is_typed_while_it_is_away)
 CASE(V16, a_terminal_that_the_program_hangs_up)
 {
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_IO(pspawn_collect(1, &out)), .flags = PSPAWN_ON_TERMINAL };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_collect(1, &out)),
+				.flags = PSPAWN_ON_TERMINAL };
 	char *const argv[] = {
 		getenv("PSPAWN_TERMINAL"), "-v", "sh", "-c", "echo two; exit 3", NULL
 	};

@@ -44,11 +44,11 @@ CASE(V25, pipes_and_files_of_a_user)
 	struct pspawn_buffer out = { 0 }, all = { 0 };
 	int file, in = -1, ends[2];
 	struct pspawn_child child;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_feed_text(0, "x"), pspawn_collect(1, &out),
-					       pspawn_of_stage(pspawn_collect(2, &all),
-							       PSPAWN_EVERY_STAGE)) };
-	struct pspawn_io by_file = { PSPAWN_STREAMS(pspawn_feed_file(0, "x", 1),
-						    pspawn_collect_file(1, &file)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(
+	    pspawn_stream_feed_text(0, "x"), pspawn_stream_collect(1, &out),
+	    pspawn_stream_of_stage(pspawn_stream_collect(2, &all), PSPAWN_EVERY_STAGE)) };
+	struct pspawn_io by_file = { PSPAWN_STREAMS(pspawn_stream_feed_file(0, "x", 1),
+						    pspawn_stream_collect_file(1, &file)) };
 
 	need_root_and_names();
 	run_as_user("cat /dev/stdin >/dev/stdout && echo y >/dev/stderr", io);
@@ -82,7 +82,7 @@ CASE(V25, pipes_and_files_of_a_user)
 CASE(V26, a_pipe_between_a_user_and_root)
 {
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 	struct pspawn_cmd cmds[] = {
 		{ PSPAWN_CMD("/bin/sh", "-c", "echo x") },
 		{ PSPAWN_CMD("/bin/sh", "-c", "cat /dev/stdin >/dev/stdout"), .attrs = &as_user,
@@ -103,7 +103,7 @@ CASE(V27, a_terminal_of_a_user)
 	int ends[2];
 	char expected[32];
 	struct pspawn_io io = { .flags = PSPAWN_ON_TERMINAL,
-				PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+				PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 
 	need_root_and_names();
 	CHECK_INT(pspawn_terminal(ends, 0, 0), 0);
@@ -122,7 +122,7 @@ CASE(V27, a_terminal_of_a_user)
 static void start_without_fchown(const void *unused)
 {
 	struct pspawn_buffer out;
-	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_collect(1, &out)) };
+	struct pspawn_io io = { PSPAWN_STREAMS(pspawn_stream_collect(1, &out)) };
 
 	(void)unused;
 	if (!filter_syscall(SYS_fchown, EPERM))

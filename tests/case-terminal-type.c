@@ -25,8 +25,8 @@ static struct typed type_to(const char *line, struct pspawn_stream stream)
 	struct typed typed;
 	char *const argv[] = { "/bin/sh", "-c", (char *)line, getenv("PSPAWN_TERMINAL"), NULL };
 	struct pspawn_cmd cmd = { .size = sizeof(cmd), .argv = argv };
-	struct pspawn_io io = { PSPAWN_IO(pspawn_tell(stream, &typed.told),
-					  pspawn_collect(1, &typed.out)),
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_report(stream, &typed.told),
+					  pspawn_stream_collect(1, &typed.out)),
 				.flags = PSPAWN_ON_TERMINAL };
 
 	CHECK_INT(pspawn_run(&cmd, &io, &typed.result, NULL), 0);
@@ -48,7 +48,7 @@ CASE(V17, who_throws_away_what_was_typed)
 #endif
 	fault_clock(&still);
 	typed = type_to("\"$0\" -p 1 && \"$0\" -p 2 && ! read x",
-			pspawn_after(pspawn_feed_text(0, "one\ntwo\n"), NULL));
+			pspawn_stream_after(pspawn_stream_feed_text(0, "one\ntwo\n"), NULL));
 	CHECK_INT(typed.result.status.code, 0);
 	CHECK_INT(typed.told.end, PSPAWN_END_DONE);
 	CHECK_STR(typed.out.data, "1<one>2<two>");
@@ -62,8 +62,9 @@ CASE(V29, nobody_is_seen_to_read)
 	struct pspawn_buffer out;
 	struct pspawn_transfer typed, shown;
 	struct pspawn_io io = {
-		PSPAWN_IO(pspawn_tell(pspawn_after(pspawn_feed_text(0, "7\n"), NULL), &typed),
-			  pspawn_tell(pspawn_collect(1, &out), &shown)),
+		PSPAWN_IO(pspawn_stream_report(
+			      pspawn_stream_after(pspawn_stream_feed_text(0, "7\n"), NULL), &typed),
+			  pspawn_stream_report(pspawn_stream_collect(1, &out), &shown)),
 		.flags = PSPAWN_ON_TERMINAL
 	};
 	struct pspawn_result result;
@@ -73,16 +74,16 @@ CASE(V29, nobody_is_seen_to_read)
 	led = drive_lead("read go <&5; printf x; read go <&5; read x; exit $x", &io);
 	/* Longer before anything was shown. */
 	now += 9999999;
-	CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 	CHECK_INT(typed.bytes, 0);
 	drive_pull(&led);
 	while (shown.bytes == 0)
-		CHECK_INT(pspawn_job_wait(led.job, 5), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(led.job, 5), -EINPROGRESS);
 	now += 1999999;
-	CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 	CHECK_INT(typed.bytes, 0);
 	now++;
-	CHECK_INT(pspawn_job_step(led.job), -EAGAIN);
+	CHECK_INT(pspawn_job_step(led.job), -EINPROGRESS);
 	CHECK_INT(typed.bytes, 2);
 	drive_pull(&led);
 	CHECK_INT(pspawn_job_wait(led.job, -1), 0);
@@ -96,7 +97,8 @@ CASE(V29, nobody_is_seen_to_read)
 CASE(V18, after_a_text_was_shown)
 {
 	struct typed typed =
-	    type_to("exec \"$0\" -p 'ababab: '", pspawn_after(pspawn_feed_text(0, "x\n"), "abab: "));
+	    type_to("exec \"$0\" -p 'ababab: '",
+		    pspawn_stream_after(pspawn_stream_feed_text(0, "x\n"), "abab: "));
 
 	CHECK_INT(typed.result.status.code, 0);
 	CHECK_INT(typed.told.end, PSPAWN_END_DONE);
@@ -110,17 +112,19 @@ CASE(V19, nothing_is_typed_before)
 	struct pspawn_buffer out;
 	struct pspawn_transfer typed, shown;
 	struct pspawn_io io = {
-		PSPAWN_IO(pspawn_tell(pspawn_after(pspawn_feed_text(0, "7\n"), "Name: "), &typed),
-			  pspawn_tell(pspawn_collect(1, &out), &shown)),
+		PSPAWN_IO(
+		    pspawn_stream_report(
+			pspawn_stream_after(pspawn_stream_feed_text(0, "7\n"), "Name: "), &typed),
+		    pspawn_stream_report(pspawn_stream_collect(1, &out), &shown)),
 		.flags = PSPAWN_ON_TERMINAL
 	};
 	struct led led = drive_lead(line, &io);
 	struct pspawn_result result;
 
 	while (shown.bytes < 4)
-		CHECK_INT(pspawn_job_wait(led.job, 5), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(led.job, 5), -EINPROGRESS);
 	for (int i = 0; i < 3; i++)
-		CHECK_INT(pspawn_job_wait(led.job, 5), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(led.job, 5), -EINPROGRESS);
 	CHECK_INT(typed.bytes, 0);
 	drive_pull(&led);
 	CHECK_INT(pspawn_job_wait(led.job, -1), 0);
@@ -138,9 +142,11 @@ CASE(V20, a_line_that_does_not_end)
 		struct pspawn_buffer out;
 		struct pspawn_transfer told;
 		struct pspawn_io io = {
-			PSPAWN_IO(pspawn_tell(pspawn_after(pspawn_feed_text(0, "1\n2\n3"), ">"),
-					      &told),
-				  pspawn_collect(1, &out)),
+			PSPAWN_IO(
+			    pspawn_stream_report(
+				pspawn_stream_after(pspawn_stream_feed_text(0, "1\n2\n3"), ">"),
+				&told),
+			    pspawn_stream_collect(1, &out)),
 			.flags = PSPAWN_ON_TERMINAL
 		};
 		struct pspawn_job *job = drive_start("stty -echo; printf '>'; exec cat", &io);
@@ -177,8 +183,9 @@ CASE(V21, a_line_that_is_too_long)
 
 		memset(text, 'z', lines[i].length);
 		text[lines[i].length] = '\n';
-		typed = type_to(lines[i].line,
-				pspawn_after(pspawn_feed(0, text, lines[i].length + 1), ">"));
+		typed = type_to(
+		    lines[i].line,
+		    pspawn_stream_after(pspawn_stream_feed(0, text, lines[i].length + 1), ">"));
 		CHECK_STR(typed.out.data, lines[i].shown);
 		CHECK_INT(typed.told.end, lines[i].end);
 		free(typed.out.data);
@@ -190,7 +197,7 @@ CASE(V21, a_line_that_is_too_long)
 CASE(V22, nobody_reads_the_end)
 {
 	struct typed typed = type_to("printf '>'; read x; exit $x",
-				     pspawn_after(pspawn_feed_text(0, "3\n"), ">"));
+				     pspawn_stream_after(pspawn_stream_feed_text(0, "3\n"), ">"));
 
 	CHECK_INT(typed.result.status.code, 3);
 	CHECK_INT(typed.told.end, PSPAWN_END_DONE);
@@ -200,8 +207,9 @@ CASE(V22, nobody_reads_the_end)
 CASE(V23, what_cannot_be_waited_for)
 {
 	struct pspawn_buffer out;
-	struct pspawn_stream streams[] = { pspawn_after(pspawn_feed_text(0, "x"), NULL),
-					   pspawn_collect(1, &out) };
+	struct pspawn_stream streams[] = { pspawn_stream_after(pspawn_stream_feed_text(0, "x"),
+							       NULL),
+					   pspawn_stream_collect(1, &out) };
 	struct pspawn_io io = { .size = sizeof(io), .streams = streams, .nstreams = 2 };
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true") };
 	struct pspawn_error error;
@@ -212,12 +220,12 @@ CASE(V23, what_cannot_be_waited_for)
 	io.flags = PSPAWN_ON_TERMINAL;
 	streams[0].child = 3;
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, &error), -EINVAL);
-	streams[0] = pspawn_feed_text(0, "x");
+	streams[0] = pspawn_stream_feed_text(0, "x");
 	/* A text without the flag; output. */
 	streams[0].after = ">";
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, &error), -EINVAL);
 	streams[0].after = NULL;
-	streams[1] = pspawn_after(streams[1], NULL);
+	streams[1] = pspawn_stream_after(streams[1], NULL);
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, &error), -EINVAL);
 	CHECK_INT(error.stream, 1);
 }
@@ -235,9 +243,9 @@ CASE(V24, modes_from_the_beginning)
 	close(ends[1]);
 	modes.c_cc[VERASE] = 'z';
 	modes.c_lflag &= ~(tcflag_t)ECHO;
-	struct pspawn_io io = { PSPAWN_IO(pspawn_feed_text(0, "aXz\n"), pspawn_collect(1, &out)),
-				.flags = PSPAWN_ON_TERMINAL,
-				.modes = &modes };
+	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_text(0, "aXz\n"),
+					  pspawn_stream_collect(1, &out)),
+				.flags = PSPAWN_ON_TERMINAL, .modes = &modes };
 
 	pour("read x; printf \"<$x>\"", io, 0);
 	CHECK_STR(out.data, "<a>");

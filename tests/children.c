@@ -40,7 +40,7 @@ static int start_in_way(struct pspawn_child *child, const struct pspawn_cmd *cmd
 	goes_on = *cmd;
 	goes_on.flags |= PSPAWN_ASYNC;
 	result = pspawn_start(child, &goes_on, error);
-	return result < 0 ? result : pspawn_started(child, error, -1);
+	return result < 0 ? result : pspawn_wait_started(child, error, -1);
 }
 
 static void start_checked(struct pspawn_child *child, const struct pspawn_cmd *cmd)

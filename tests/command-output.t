@@ -92,7 +92,7 @@ gone output_not_errors_after_it 141 '^late$' '"$0" --capture sh -c "trap \"echo 
 gone pty 141 '' '"$0" --pty sh -c "'"$ready"'" </dev/null'
 gone pty_that_writes 141 '' '"$0" --pty sh -c "echo >ready; while :; do echo x; done" </dev/null'
 gone json 141 '' '"$0" --json --capture sh -c "'"$ready"'" 2>&1'
-gone json_says_so 141 '"why":"stream"' '"$0" --json --pty sh -c "'"$ready"'" </dev/null'
+gone json_says_so 141 '"stop_reason":"stream"' '"$0" --json --pty sh -c "'"$ready"'" </dev/null'
 gone while_we_print 141 '' 'echo >ready; "$0" --capture head -c 1000000 /dev/zero'
 gone ignoring_that 125 'standard output: Broken pipe' 'trap "" PIPE; "$0" --capture sh -c "'"$ready"'"'
 gone what_is_not_passed_through 3 '' '"$0" --timeout 1h sh -c "echo >ready; exit 3"'

@@ -93,8 +93,8 @@ expect timeout 124 '' 'stop the program: it has taken too long' "$pspawn" --time
 expect timeout_quiet 124 '' '' "$pspawn" --timeout 0.2 --quiet sleep 60
 expect timeout_minutes 124 '' '' "$pspawn" --quiet --timeout 0.003m sleep 60
 expect timeout_hours 0 '' '' "$pspawn" --timeout 596h true
-result timeout_json 124 'r["why"] == "timeout" and r["stop_signal"] == 15 and r["signal"] == 15
-	and r["reach"] == "group" and r["error"]["errno"] and r["elapsed_seconds"] >= 0.1' \
+result timeout_json 124 'r["stop_reason"] == "timeout" and r["stop_signal"] == 15 and r["signal"] == 15
+	and r["stop_reach"] == "group" and r["error"]["errno"] and r["elapsed_seconds"] >= 0.1' \
 	"$pspawn" --json --timeout 100ms --kill-after 1h sleep 60
 result signal 124 'r["stop_signal"] == 10 and r["code"] == 5' \
 	sh enough "$pspawn" --json --timeout TIME --kill-after 1h --signal USR1 \
@@ -103,9 +103,9 @@ result kill_after 124 'r["stop_signal"] == 9 and r["signal"] == 9' "$pspawn" --j
 	--timeout 100ms --kill-after 200ms --sigignore TERM sleep 60
 result kill_after_nothing 124 'r["stop_signal"] == 9' "$pspawn" --json --timeout 100ms \
 	--kill-after 0 --sigignore TERM sleep 60
-result reach_group 124 'r["held"] == 0 and r["reach"] == "group"' \
+result reach_group 124 'r["streams_held"] == 0 and r["stop_reach"] == "group"' \
 	sh enough "$pspawn" --json --capture --timeout TIME --kill-after 1h sh -c 'sleep 60 & echo >ready; wait'
-result reach_child 124 'r["held"] == 2 and r["reach"] == "child"' \
+result reach_child 124 'r["streams_held"] == 2 and r["stop_reach"] == "child"' \
 	sh enough "$pspawn" --json --capture --timeout TIME --reach child sh -c "$holds; echo >ready; wait"
 let_go
 expect reach_child_has_our_group 0 same '' sh -c 'group() { sed "s/.*) . [0-9]* \([0-9]*\) .*/\1/" /proc/$1/stat; }
@@ -149,23 +149,23 @@ expect max_output_unlimited 0 17000000 '' sh -c \
 	'"$0" --capture --max-output unlimited head -c 17000000 /dev/zero | wc -c | tr -d " "' "$pspawn"
 expect stop_at_limit 125 'y
 y' 'more than its limit' "$pspawn" --capture --max-output 3 --stop-at-limit yes
-result stop_at_limit_json 125 'r["why"] == "limit" and r["stdout"]["text"] == "y\ny" and r["stdout"]["left_out"] > 0' \
+result stop_at_limit_json 125 'r["stop_reason"] == "limit" and r["stdout"]["text"] == "y\ny" and r["stdout"]["left_out"] > 0' \
 	"$pspawn" --json --capture --max-output 3 --stop-at-limit yes
-result drain_exit 0 'r["stdout"]["text"] == "x\n" and r["held"] == 2 and r["stdout"]["end"] == "held"' \
+result drain_exit 0 'r["stdout"]["text"] == "x\n" and r["streams_held"] == 2 and r["stdout"]["end"] == "held"' \
 	"$pspawn" --json --capture --drain exit sh -c "$holds; echo x"
 let_go
-result drain_idle 0 'r["stdout"]["text"] == "x\n" and r["held"] == 2 and r["elapsed_seconds"] >= 0.2' \
+result drain_idle 0 'r["stdout"]["text"] == "x\n" and r["streams_held"] == 2 and r["elapsed_seconds"] >= 0.2' \
 	"$pspawn" --json --capture --drain idle:200ms sh -c "$holds; echo x"
 let_go
-result drain_idle_most 0 'r["held"] == 2 and r["elapsed_seconds"] >= 0.3' \
+result drain_idle_most 0 'r["streams_held"] == 2 and r["elapsed_seconds"] >= 0.3' \
 	"$pspawn" --json --capture --drain idle:1h:300ms sh -c "$holds; echo x"
 let_go
-result drain_most 0 'r["held"] == 2 and r["elapsed_seconds"] >= 0.3' \
+result drain_most 0 'r["streams_held"] == 2 and r["elapsed_seconds"] >= 0.3' \
 	"$pspawn" --json --capture --drain most:300ms sh -c "$holds; echo x"
 let_go
-result drain_eof 0 'r["held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
+result drain_eof 0 'r["streams_held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
 	"$pspawn" --json --capture --drain eof sh -c '(sleep 0.4; echo y) & echo x'
-result drain_unlimited 0 'r["held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
+result drain_unlimited 0 'r["streams_held"] == 0 and r["stdout"]["text"] == "x\ny\n"' \
 	"$pspawn" --json --capture --drain most:unlimited sh -c '(sleep 0.4; echo y) & echo x'
 
 # ---- pipelines
@@ -196,7 +196,7 @@ result pipeline_timeout 124 '[s["signal"] for s in r["stages"]] == [15, 15]' \
 # ---- JSON
 
 result json_times 0 'r["user_seconds"] >= 0 and r["system_seconds"] >= 0 and r["elapsed_seconds"] > 0
-	and r["max_rss"] > 0 and r["minor_faults"] > 0 and r["why"] is None and r["lost"] is False' \
+	and r["max_rss"] > 0 and r["minor_faults"] > 0 and r["stop_reason"] is None and r["lost"] is False' \
 	"$pspawn" --json --timeout 1h true
 result json_text 0 'r["stdout"]["text"] == "\"\\\n\t\x7f\u00e9\u20ac\U0001f600\0" and "base64" not in r["stdout"]' \
 	"$pspawn" --json --capture printf '"\\\n\t\177\303\251\342\202\254\360\237\230\200\000'

@@ -49,7 +49,7 @@ static int one_step(struct pspawn_job *job, enum drive_way way)
 		return pspawn_job_wait(job, A_MOMENT_MS);
 	default:
 		result = pspawn_job_wait_any(jobs, 2, A_MOMENT_MS);
-		CHECK(result == 1 || result == -EAGAIN);
+		CHECK(result == 1 || result == -EINPROGRESS);
 		return pspawn_job_result(job, NULL, NULL);
 	}
 }
@@ -61,7 +61,7 @@ int drive(struct pspawn_job *job, enum drive_way way, int *steps)
 	do {
 		result = one_step(job, way);
 		count++;
-	} while (result == -EAGAIN);
+	} while (result == -EINPROGRESS);
 	if (steps)
 		*steps = count;
 	return result;
@@ -130,6 +130,6 @@ void drive_until(struct pspawn_job *job, const struct pspawn_transfer *got,
 {
 	while (got->bytes < bytes) {
 		CHECK(drive_is_due(job, DRIVE_SOON_MS));
-		CHECK_INT(pspawn_job_step(job), -EAGAIN);
+		CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	}
 }

@@ -26,8 +26,8 @@ static int remember(void *context, const char *line, size_t length, int whole)
 void start_families(struct family *family, const struct pspawn_cmd *cmds, size_t count,
 		    struct pspawn_io io)
 {
-	struct pspawn_stream streams[] = { pspawn_tell(pspawn_collect_lines(1, remember, family),
-						       &family->told) };
+	struct pspawn_stream streams[] = { pspawn_stream_report(
+	    pspawn_stream_collect_lines(1, remember, family), &family->told) };
 
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		SKIP("no orphan becomes ours here");
@@ -38,7 +38,7 @@ void start_families(struct family *family, const struct pspawn_cmd *cmds, size_t
 	CHECK_INT(pspawn_job_start(&family->job, cmds, count, &io, NULL), 0);
 	family->parent = pspawn_job_child(family->job, count - 1)->pid;
 	while (family->offspring == 0)
-		CHECK_INT(pspawn_job_wait(family->job, 1), -EAGAIN);
+		CHECK_INT(pspawn_job_wait(family->job, 1), -EINPROGRESS);
 }
 
 void start_family(struct family *family, const struct pspawn_cmd *cmd, struct pspawn_io io)

@@ -139,7 +139,7 @@ backends/sys-linux-signals.c%s/fill(&all, ~0ul)/fill(\&all, 0ul)/%linux%J05
 lib/plan-attrs.c%s/ | PLAN_RESERVED_SIGNALS;/;/%linux%I03
 backends/sys-parent.c%s/if (!S_ISREG(status.st_mode))/if (0)/%fork%G10
 backends/watch-pidfd.c%s/info->si_code == CLD_DUMPED/0/%linux%I09
-backends/watch-pidfd.c%s/if (result == -ETIMEDOUT)$/if (0)/%linux%I09
+backends/watch-pidfd.c%s/if (result == -EINPROGRESS)$/if (0)/%linux%I09
 backends/posix_spawn.c%s/answer == DISHONEST/0/%posix_spawn%G06
 backends/posix_spawn.c%s/fork_rehearse(plan, code, report);/;/%posix_spawn%G03 F04
 backends/lower.c%s/return clear(plan, step->to, actions);/return 0;/%posix_spawn%B01 B09
@@ -238,21 +238,21 @@ lib/flow-feed.c%s/flow_close(flow, PSPAWN_END_CLOSED);/flow_close(flow, PSPAWN_E
 lib/flow.c%s/\*flow->stream.file = flow->file;/*flow->stream.file = -1;/%linux%R08
 lib/job-end.c%s/return earlier(idle, most);/return idle;/%fork%R12
 lib/job-end.c%s/return earlier(idle, most);/return most;/%fork%R12
-lib/job-end.c%s/later(job->moved, job->ended), io->idle_ms/job->ended, io->idle_ms/%linux%R13
-lib/job-stop.c%s/(int64_t)stop->wait_ms \* 1000/(int64_t)stop->wait_ms * 999/%linux%S01
-lib/job-stop.c%s/(int64_t)stop->wait_ms \* 1000/(int64_t)stop->wait_ms * 1001/%linux%S01
+lib/job-end.c%s/later(job->moved, job->ended), io->drain_idle_ms/job->ended, io->drain_idle_ms/%linux%R13
+lib/job-end.c%s/standard) \* 1000/standard) * 999/%linux%S01
+lib/job-end.c%s/standard) \* 1000/standard) * 1001/%linux%S01
 lib/any.c%s/^			sys_nap(nap);/			;/%linux%W60
 lib/job-end.c%s/return job->ended;/return most;/%fork%R12
 lib/job-end.c%s/later(job->moved, job->ended)/job->ended/%fork%R13
-lib/job-end.c%s/job->result.held += flow->end/job->result.held += 0 \& flow->end/%fork%R04
+lib/job-end.c%s/job->result.streams_held += flow->end/job->result.streams_held += 0 \& flow->end/%fork%R04
 lib/job-end.c%s/job->io.flags & PSPAWN_FAIL_IF_ANY/0/%linux%R06
 lib/job-start.c%0,/^	close_if(&launch->link);/s//	;/%linux%R06
-lib/job-describe.c%s/? 0 : launch->job->nstages - 1/? 0 : 0/%linux%R06
+lib/job-describe.c%s/return stage == launch->job->nstages - 1/return stage == 0/%linux%R06
 lib/job-start.c%s/count > 1 && result == 0; i++)/0; i++)/%fork%R14
 lib/job-make.c%s/job->io.rows, job->io.columns/job->io.columns, job->io.rows/%linux%R07
-lib/job-step.c%s/PSPAWN_WHY_TIMEOUT/PSPAWN_WHY_ASKED/%fork%R05
+lib/job-step.c%s/PSPAWN_STOP_TIMEOUT/PSPAWN_STOP_REQUESTED/%fork%R05
 lib/job-stop.c%s/if (reached > 0)$/if (0)/%fork%R05
-lib/job-stop.c%s/now + (int64_t)stop->wait_ms \* 1000/now/%fork%R05
+lib/job-stop.c%s/job_after(now, stop->wait_ms, STOP_MS)/now/%fork%R05
 lib/run.c%s/pspawn_fd_same(2, 1)/pspawn_fd_null(2)/%posix_spawn%R02
 lib/run.c%s/\*status = result.status;/memset(status, 0, sizeof(*status));/%posix_spawn%R02
 backends/sys-run.c%s/pthread_sigmask(SIG_BLOCK, &sigpipe, &old);/sigemptyset(\&old);/%linux%R11
@@ -268,7 +268,7 @@ lib/store.c%s/buffer->head = gap ? store->head : length/buffer->head = length/%l
 lib/flow-collect.c%s/size > most ? most : 0/size >= most ? most : 0/%linux%T21
 lib/flow-collect.c%s/return size ? tell_line(flow, 0, size, 0) : 0;/return 0;/%linux%T20
 lib/flow-collect.c%s/flow->hold\[end\] = after;/;/%linux%T20
-lib/flow-collect.c%s/flow->why = PSPAWN_WHY_LIMIT;/;/%linux%T13
+lib/flow-collect.c%s/flow->why = PSPAWN_STOP_LIMIT;/;/%linux%T13
 lib/flow-collect.c%s/^	if (result == -EAGAIN)/	if (0)/%linux%T30
 lib/flow-feed.c%s/^	flow->at = 0;/	;/%linux%T34
 lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U01
@@ -310,7 +310,7 @@ lib/job-make.c%s/stage \* versioned_size(first, CMD_OLDEST_SIZE)/stage * sizeof(
 lib/flow.c%s/flow_waits(flow) ? POLLERR : POLLOUT/flow_waits(flow) ? 0 : POLLOUT/%linux%R27
 lib/flow.c%s/flow->end = PSPAWN_END_DONE;/;/%linux%T07
 lib/any.c%s/status->lost = 1;/;/%linux%X34
-lib/any.c%s/if (result == -ETIMEDOUT) {/if (0) {/%linux%X32 X33
+lib/any.c%s/if (result == -EINPROGRESS) {/if (0) {/%linux%X32 X33
 lib/status.c%s/status->lost/0/%linux%R23
 lib/job-step.c%s/stage->is_untold = .*/;/%linux%R28
 lib/any.c%s/^			fds.i..fd = -1;/			;/%linux%R28
@@ -321,7 +321,7 @@ lib/begun.c%s/^		end(begun);/		;/%linux%Y66
 lib/begun.c%s/^			remember(begun);/			;/%fork%Y66
 lib/begun.c%s/^	remember(begun);/	;/%linux%Y66
 lib/begun.c%s/return sys_read(begun->birth.startfd, &nothing, 1) == 0/return 0/%fork%Y60
-lib/begun.c%s/watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage) != -ETIMEDOUT/1/%linux%Y66
+lib/begun.c%s/watch_wait(begun->birth.pid, begun->birth.watch, 0, &raw, &rusage) != -EINPROGRESS/1/%linux%Y66
 lib/begun.c%s/step_names\[step->kind\].step, step->index/step_names[step->kind].step, -1/%linux%Y60 Y73
 lib/begun.c%s/^	work->cgroup = cgroup;/	;/%linux%Y78
 backends/linux-cradle.c%s/^		wait_until_apart(cradle->bed);/		;/%linux%Y69

@@ -170,7 +170,7 @@ int through(const struct pspawn_cmd *cmds, size_t count, struct pspawn_stream in
 	struct pspawn_transfer fed;
 	struct pspawn_io io = { .size = sizeof(io),
 				.flags = PSPAWN_FAIL_IF_ANY,
-				PSPAWN_STREAMS(pspawn_tell(in, &fed), out) };
+				PSPAWN_STREAMS(pspawn_stream_report(in, &fed), out) };
 	struct pspawn_result result;
 	struct pspawn_error error;
 	char text[256];
@@ -201,8 +201,8 @@ static void bytes_through(const char *name, const struct pspawn_cmd *cmds, size_
 	}
 	filter.is_upper = out.is_upper = strcmp(name, "tr") == 0;
 	begin();
-	verdict(through(cmds, count, pspawn_feed_call(0, give_bytes, &in),
-			pspawn_collect_call(1, check_bytes, &out)) &&
+	verdict(through(cmds, count, pspawn_stream_feed_call(0, give_bytes, &in),
+			pspawn_stream_collect_call(1, check_bytes, &out)) &&
 		    !is_wrong("bytes", (long long)out.at, (long long)total) &&
 		    !is_left(descriptors),
 		"T50 %llu MiB through %s", total >> 20, name);
@@ -239,8 +239,8 @@ static void sort(unsigned long long total)
 	int descriptors = open_descriptors();
 
 	begin();
-	verdict(through(&cmd, 1, pspawn_feed_call(0, give_lines, &in),
-			pspawn_collect_lines(1, check_line, &out)) &&
+	verdict(through(&cmd, 1, pspawn_stream_feed_call(0, give_lines, &in),
+			pspawn_stream_collect_lines(1, check_line, &out)) &&
 		    !is_wrong("lines", (long long)out.at, (long long)in.total) &&
 		    !is_left(descriptors),
 		"T51 %llu MiB through sort", total >> 20);
@@ -264,14 +264,16 @@ static void memory(size_t total)
 	while (at < total)
 		at += (size_t)give_bytes(&place, data + at, total - at);
 	begin();
-	is_good = through(&cmd, 1, pspawn_feed(0, data, total),
-			  pspawn_limit(pspawn_collect(1, &buffer), PSPAWN_UNLIMITED, 0));
+	is_good =
+	    through(&cmd, 1, pspawn_stream_feed(0, data, total),
+		    pspawn_stream_limit(pspawn_stream_collect(1, &buffer), PSPAWN_UNLIMITED, 0));
 	verdict(is_good && buffer.length == total && memcmp(buffer.data, data, total) == 0,
 		"T52 %zu MiB from memory through cat to memory", total >> 20);
 	begin();
 	free(buffer.data);
-	is_good = through(&cmd, 1, pspawn_feed_file(0, data, total),
-			  pspawn_limit(pspawn_collect(1, &buffer), PSPAWN_UNLIMITED, 0));
+	is_good =
+	    through(&cmd, 1, pspawn_stream_feed_file(0, data, total),
+		    pspawn_stream_limit(pspawn_stream_collect(1, &buffer), PSPAWN_UNLIMITED, 0));
 	verdict(is_good && buffer.length == total && memcmp(buffer.data, data, total) == 0,
 		"T52 %zu MiB from a file in memory through cat to memory", total >> 20);
 	free(buffer.data);

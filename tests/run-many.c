@@ -32,15 +32,15 @@ struct run {
 
 static int start_run(struct run *run, const struct filter *filter, size_t size)
 {
-	struct pspawn_stream in = pspawn_feed_call(0, give_bytes, &run->in);
-	struct pspawn_stream out = pspawn_collect_call(1, check_bytes, &run->out);
+	struct pspawn_stream in = pspawn_stream_feed_call(0, give_bytes, &run->in);
+	struct pspawn_stream out = pspawn_stream_collect_call(1, check_bytes, &run->out);
 
 	run->in.total = run->in.at + size;
 	run->out.at = run->in.at;
 	run->out.is_upper = filter->is_upper;
 	if (filter->is_sorted) {
-		in = pspawn_feed_call(0, give_lines, &run->in);
-		out = pspawn_collect_lines(1, check_line, &run->out);
+		in = pspawn_stream_feed_call(0, give_lines, &run->in);
+		out = pspawn_stream_collect_lines(1, check_line, &run->out);
 		run->in.at = run->out.at = 0;
 		run->in.total = size / LINE;
 	}
@@ -110,7 +110,7 @@ static int by_poll(struct run *runs, struct pspawn_job **jobs)
 		}
 		poll(fds, (nfds_t)count, soonest);
 		for (int i = 0; i < RUNS; i++) {
-			if (!jobs[i] || pspawn_job_step(jobs[i]) == -EAGAIN)
+			if (!jobs[i] || pspawn_job_step(jobs[i]) == -EINPROGRESS)
 				continue;
 			is_good &= end_run(&runs[i]);
 			jobs[i] = NULL;
@@ -136,7 +136,8 @@ static int by_descriptor(struct run *runs, struct pspawn_job **jobs)
 	for (int left = RUNS; left > 0;) {
 		poll(fds, RUNS, -1);
 		for (int i = 0; i < RUNS; i++) {
-			if (fds[i].fd < 0 || !fds[i].revents || pspawn_job_step(jobs[i]) == -EAGAIN)
+			if (fds[i].fd < 0 || !fds[i].revents ||
+			    pspawn_job_step(jobs[i]) == -EINPROGRESS)
 				continue;
 			is_good &= end_run(&runs[i]);
 			fds[i].fd = -1;
@@ -233,15 +234,16 @@ static int kill_stage(const struct pspawn_cmd *cmds, int stage)
 	struct pspawn_transfer told = { 0, 0, 0 };
 	struct pspawn_io io = { .size = sizeof(io),
 				.statuses = statuses,
-				PSPAWN_STREAMS(pspawn_feed_call(0, say, &speech),
-					       pspawn_tell(pspawn_collect(1, &out), &told)) };
+				PSPAWN_STREAMS(
+				    pspawn_stream_feed_call(0, say, &speech),
+				    pspawn_stream_report(pspawn_stream_collect(1, &out), &told)) };
 	struct pspawn_job *job;
 	int bad = 0;
 
 	if (is_wrong("the start", pspawn_job_start(&job, cmds, STAGES, &io, NULL), 0))
 		return 0;
 	while (told.bytes < 2)
-		if (pspawn_job_wait(job, 10) != -EAGAIN)
+		if (pspawn_job_wait(job, 10) != -EINPROGRESS)
 			break;
 	kill_for_good(pspawn_job_child(job, (size_t)stage));
 	speech.may_go_on = 1;
@@ -272,8 +274,8 @@ void long_pipelines(unsigned long long total)
 
 	fill_with_cats(cmds);
 	begin();
-	verdict(through(cmds, STAGES, pspawn_feed_call(0, give_bytes, &in),
-			pspawn_collect_call(1, check_bytes, &out)) &&
+	verdict(through(cmds, STAGES, pspawn_stream_feed_call(0, give_bytes, &in),
+			pspawn_stream_collect_call(1, check_bytes, &out)) &&
 		    !is_wrong("bytes", (long long)out.at, (long long)total) &&
 		    !is_left(descriptors),
 		"U20 %llu MiB through a pipeline of %d", total >> 20, STAGES);

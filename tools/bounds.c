@@ -26,7 +26,7 @@ static const struct name keeps[] = {
 static const struct name drains[] = {
 	{ "idle", PSPAWN_DRAIN_IDLE },
 	{ "eof", PSPAWN_DRAIN_EOF },
-	{ "most", PSPAWN_DRAIN_MOST },
+	{ "most", PSPAWN_DRAIN_MAX },
 	{ "exit", PSPAWN_DRAIN_EXIT },
 	{ NULL, 0 },
 };
@@ -105,11 +105,11 @@ static void take_drain(struct bounds *bounds, const char *text)
 	struct part rest = part_of(text);
 
 	bounds->drain = word_of("policy", drains, part_cut(&rest, ':'));
-	bounds->idle_ms = bounds->most_ms = 0;
+	bounds->drain_idle_ms = bounds->drain_max_ms = 0;
 	if (rest.text && bounds->drain == PSPAWN_DRAIN_IDLE)
-		bounds->idle_ms = measures_time(part_cut(&rest, ':'), 1);
+		bounds->drain_idle_ms = measures_time(part_cut(&rest, ':'), 1);
 	if (rest.text && bounds->drain != PSPAWN_DRAIN_EOF && bounds->drain != PSPAWN_DRAIN_EXIT)
-		bounds->most_ms = drain_time(part_cut(&rest, ':'));
+		bounds->drain_max_ms = drain_time(part_cut(&rest, ':'));
 	if (rest.text)
 		wrong("more times than this policy has: %s", text);
 }

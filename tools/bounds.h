@@ -15,7 +15,7 @@ struct bounds {
 	size_t most; /* bytes of output; 0: the library's default */
 	int keep;    /* enum pspawn_keep; -1: not given */
 	int stop_at_limit;
-	int drain, idle_ms, most_ms; /* drain -1: not given */
+	int drain, drain_idle_ms, drain_max_ms; /* drain -1: not given */
 	int pty;
 	const char *prompt; /* what is shown before something is typed, or NULL */
 	const char *separator; /* of the stages of a pipeline; NULL: it is none */

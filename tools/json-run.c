@@ -5,10 +5,10 @@
 #include "json.h"
 #include "print.h"
 
-static const char *const whys[] = {
-	[PSPAWN_WHY_NOT] = NULL,       [PSPAWN_WHY_TIMEOUT] = "timeout",
-	[PSPAWN_WHY_LIMIT] = "limit",  [PSPAWN_WHY_CALL] = "stream",
-	[PSPAWN_WHY_ASKED] = "signal", [PSPAWN_WHY_FAILED] = "failure",
+static const char *const stop_reasons[] = {
+	[PSPAWN_STOP_NONE] = NULL,          [PSPAWN_STOP_TIMEOUT] = "timeout",
+	[PSPAWN_STOP_LIMIT] = "limit",      [PSPAWN_STOP_CALLBACK] = "stream",
+	[PSPAWN_STOP_REQUESTED] = "signal", [PSPAWN_STOP_FAILURE] = "failure",
 };
 
 static const char *const reaches[] = {
@@ -82,15 +82,15 @@ static void put_stage(const struct run *run, size_t i)
 static void put_how_it_went(const struct run *run, const struct pspawn_result *result)
 {
 	/* We have asked for a stop ourselves, if nobody reads what we write. */
-	int why = run->out.is_gone ? PSPAWN_WHY_CALL : result->why;
+	int reason = run->out.is_gone ? PSPAWN_STOP_CALLBACK : result->stop_reason;
 
 	put_whether("lost", result->status.lost);
 	put_usage(&result->status);
 	print(&to_json, ",\"elapsed_seconds\":%.6f", (double)result->elapsed_us / 1e6);
-	put_word("why", whys[why]);
-	print(&to_json, ",\"stop_signal\":%d", result->signal);
-	put_word("reach", reaches[result->reach]);
-	print(&to_json, ",\"held\":%d,\"stage\":%d", result->held, result->stage);
+	put_word("stop_reason", stop_reasons[reason]);
+	print(&to_json, ",\"stop_signal\":%d", result->stop_signal);
+	put_word("stop_reach", reaches[result->stop_reach]);
+	print(&to_json, ",\"streams_held\":%d,\"stage\":%d", result->streams_held, result->stage);
 }
 
 void json_run(const struct run *run, const struct pspawn_result *result,

@@ -26,10 +26,10 @@ static void say_why(const struct run *run, const struct pspawn_result *result,
 {
 	char sentence[512];
 
-	if (!error->code || result->why == PSPAWN_WHY_ASKED || run->out.is_gone)
+	if (!error->code || result->stop_reason == PSPAWN_STOP_REQUESTED || run->out.is_gone)
 		return;
 	pspawn_strerror(error, &run->cmds[error->stage], sentence, sizeof(sentence));
-	if (result->why == PSPAWN_WHY_TIMEOUT || result->why == PSPAWN_WHY_LIMIT)
+	if (result->stop_reason == PSPAWN_STOP_TIMEOUT || result->stop_reason == PSPAWN_STOP_LIMIT)
 		say(run, sentence);
 	else
 		print_sentence(sentence);
@@ -97,7 +97,7 @@ int run_end(struct run *run)
 	}
 	for (int i = 0; i < RUN_STREAMS; i++)
 		free(run->kept[i].data);
-	if (result.why == PSPAWN_WHY_TIMEOUT || printed == -ETIMEDOUT)
+	if (result.stop_reason == PSPAWN_STOP_TIMEOUT || printed == -ETIMEDOUT)
 		return TIMED_OUT;
 	if (run->out.is_gone || printed == -EPIPE)
 		return unread();

@@ -40,7 +40,7 @@ void run_loop(struct run *run)
 	size_t room = run->io.nstreams + run->count;
 	struct pollfd *fds = values_keep(OURS + room, sizeof(*fds));
 
-	while (pspawn_job_step(run->job) == -EAGAIN) {
+	while (pspawn_job_step(run->job) == -EINPROGRESS) {
 		progress_step(&run->progress);
 		sleep_and_react(run, fds, room);
 	}

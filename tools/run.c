@@ -20,7 +20,7 @@
 static void add(struct run *run, int which, struct pspawn_stream stream)
 {
 	run->passes[which] = 1;
-	run->streams[run->io.nstreams++] = pspawn_tell(stream, &run->moved[which]);
+	run->streams[run->io.nstreams++] = pspawn_stream_report(stream, &run->moved[which]);
 }
 
 static int open_input(const struct options *options)
@@ -40,7 +40,7 @@ static struct pspawn_stream typed(const struct bounds *bounds, struct pspawn_str
 {
 	int is_ours = !bounds->text && !bounds->file && isatty(STDIN_FILENO);
 
-	return bounds->pty && !is_ours ? pspawn_after(stream, bounds->prompt) : stream;
+	return bounds->pty && !is_ours ? pspawn_stream_after(stream, bounds->prompt) : stream;
 }
 
 static void add_input(struct run *run)
@@ -49,37 +49,37 @@ static void add_input(struct run *run)
 
 	if (bounds->text) {
 		add(run, RUN_IN,
-		    typed(bounds, pspawn_feed(0, bounds->text, strlen(bounds->text))));
+		    typed(bounds, pspawn_stream_feed(0, bounds->text, strlen(bounds->text))));
 		return;
 	}
 	run->in = port_in(bounds->file ? open_input(run->options) : STDIN_FILENO);
 	if (bounds->file || bounds->pty)
-		add(run, RUN_IN, typed(bounds, pspawn_feed_call(0, port_give, &run->in)));
+		add(run, RUN_IN, typed(bounds, pspawn_stream_feed_call(0, port_give, &run->in)));
 }
 
 static struct pspawn_stream limited(const struct bounds *bounds, struct pspawn_stream stream)
 {
 	if (bounds->stop_at_limit)
-		return pspawn_stop_at(stream, bounds->most);
-	return pspawn_limit(stream, bounds->most, bounds->keep < 0 ? 0 : bounds->keep);
+		return pspawn_stream_stop_at(stream, bounds->most);
+	return pspawn_stream_limit(stream, bounds->most, bounds->keep < 0 ? 0 : bounds->keep);
 }
 
 static void add_output(struct run *run)
 {
 	const struct bounds *bounds = &run->options->bounds;
-	struct pspawn_stream out = pspawn_collect(1, &run->kept[RUN_OUT]);
-	struct pspawn_stream err = pspawn_collect(2, &run->kept[RUN_ERR]);
+	struct pspawn_stream out = pspawn_stream_collect(1, &run->kept[RUN_OUT]);
+	struct pspawn_stream err = pspawn_stream_collect(2, &run->kept[RUN_ERR]);
 
 	run->out = port_out(bounds->capture && json_is_wanted() ? to_json.fd : STDOUT_FILENO);
 	if (bounds->capture || bounds->pty)
 		port_watch(&run->out);
 	if (!bounds->capture)
-		out = pspawn_collect_call(1, port_take, &run->out);
+		out = pspawn_stream_collect_call(1, port_take, &run->out);
 	if (bounds->capture || bounds->pty)
 		add(run, RUN_OUT, limited(bounds, out));
 	/* On a terminal there is one stream. */
 	if (bounds->capture && !bounds->pty)
-		add(run, RUN_ERR, limited(bounds, pspawn_of_stage(err, PSPAWN_EVERY_STAGE)));
+		add(run, RUN_ERR, limited(bounds, pspawn_stream_of_stage(err, PSPAWN_EVERY_STAGE)));
 }
 
 /* ---- how it goes */
@@ -113,14 +113,15 @@ static void describe(struct run *run)
 	run->statuses = values_keep(run->count, sizeof(*run->statuses));
 	run->started = values_keep(run->count, sizeof(*run->started));
 	run->stops[0].signal = bounds->signal;
-	run->stops[0].wait_ms = bounds->kill_after_ms;
+	/* 0 would be the library's default. */
+	run->stops[0].wait_ms = bounds->kill_after_ms ? bounds->kill_after_ms : 1;
 	run->stops[1].signal = SIGKILL;
-	run->stops[1].wait_ms = -1;
+	run->stops[1].wait_ms = PSPAWN_FOREVER;
 	io->size = sizeof(*io);
 	io->streams = run->streams;
 	io->drain = bounds->drain < 0 ? PSPAWN_DRAIN_IDLE : bounds->drain;
-	io->idle_ms = bounds->idle_ms;
-	io->most_ms = bounds->most_ms;
+	io->drain_idle_ms = bounds->drain_idle_ms;
+	io->drain_max_ms = bounds->drain_max_ms;
 	io->reach = bounds->is_run ? bounds->reach : 0;
 	io->stops = run->stops;
 	io->nstops = 2;
