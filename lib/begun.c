@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "begun.h"
+#include "child.h"
 #include "wait.h"
 #include "watch.h"
 
@@ -81,22 +82,25 @@ static int end(struct pspawn_begun *begun)
 
 static void empty(struct pspawn_child *child, const struct report *report)
 {
-	child->pid = child->group = 0;
-	child->pollfd = child->cgroup = child->startfd = -1;
-	child->start_code = report->code;
-	child->start_step = report->step;
-	child->start_index = report->index;
+	struct handle *handle = handle_of(child);
+
+	handle->pid = handle->group = 0;
+	handle->pollfd = handle->cgroup = handle->startfd = -1;
+	handle->start_code = report->code;
+	handle->start_step = report->step;
+	handle->start_index = report->index;
 }
 
 static int complete(struct pspawn_child *child, struct report *report)
 {
-	struct pspawn_begun *begun = child->begun;
+	struct handle *handle = handle_of(child);
+	struct pspawn_begun *begun = handle->begun;
 	int cancel = sys_disable_cancel();
 	int result = end(begun);
 
 	*report = begun->birth.report;
-	child->begun = NULL;
-	child->startfd = -1;
+	handle->begun = NULL;
+	handle->startfd = -1;
 	if (result == 0) {
 		fill_outcome(child, &begun->work.plan, report);
 		give_cgroup(child, &begun->work, report);
@@ -114,7 +118,7 @@ static int complete(struct pspawn_child *child, struct report *report)
 
 int begun_wait(struct pspawn_child *child, struct report *report, int timeout_ms)
 {
-	const struct pspawn_begun *begun = child->begun;
+	const struct pspawn_begun *begun = handle_in(child)->begun;
 	const struct plan_step *step;
 
 	if (sleep_until_over(begun, timeout_ms) == 0)
@@ -170,10 +174,11 @@ static void sweep(void)
 
 void begun_forget(struct pspawn_child *child)
 {
-	struct pspawn_begun *begun = child->begun;
+	struct handle *handle = handle_of(child);
+	struct pspawn_begun *begun = handle->begun;
 
-	child->begun = NULL;
-	child->pollfd = child->startfd = -1;
+	handle->begun = NULL;
+	handle->pollfd = handle->startfd = -1;
 	numbers_drop(&begun->work);
 	remember(begun);
 	sweep();
@@ -218,10 +223,10 @@ static int give_up(struct pspawn_child *child, struct report *report)
 	struct report ignored;
 
 	/* Nothing is handed back, also if it has just been in time. */
-	numbers_drop(&child->begun->work);
+	numbers_drop(&handle_of(child)->begun->work);
 	pspawn_kill(child, SIGKILL);
 	begun_wait(child, &ignored, LAST_WAIT_MS);
-	if (!child->begun)
+	if (!handle_in(child)->begun)
 		pspawn_wait(child, NULL, LAST_WAIT_MS);
 	pspawn_forget(child);
 	report->code = ETIMEDOUT;
@@ -232,7 +237,7 @@ static int within(struct pspawn_child *child, int limit_ms, struct report *repor
 {
 	int result = begun_wait(child, report, limit_ms);
 
-	return result == -EINPROGRESS && child->begun ? give_up(child, report) : result;
+	return result == -EINPROGRESS && handle_in(child)->begun ? give_up(child, report) : result;
 }
 
 int begun_start(struct pspawn_child *child, const struct pspawn_cmd *cmd, struct choice *choice,
@@ -251,8 +256,8 @@ int begun_start(struct pspawn_child *child, const struct pspawn_cmd *cmd, struct
 		return result;
 	}
 	fill_child(&made, &begun->birth, choice);
-	made.startfd = begun->birth.startfd;
-	made.begun = begun;
+	handle_of(&made)->startfd = begun->birth.startfd;
+	handle_of(&made)->begun = begun;
 	if (cmd->start_ms > 0)
 		result = within(&made, cmd->start_ms, report);
 	else

@@ -75,14 +75,15 @@ static int wait_for_both(struct pspawn_child *child, struct pspawn_status *statu
 
 int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
 {
+	const struct handle *handle = handle_in(child);
 	int saved = errno;
 	int result;
 
 	if (timeout_ms < -1)
 		return -EINVAL;
 	if (child->pid == 0)
-		return child->start_code ? -child->start_code : -ESRCH;
-	result = child->begun ? wait_for_both(child, status, timeout_ms)
+		return handle->start_code ? -handle->start_code : -ESRCH;
+	result = handle->begun ? wait_for_both(child, status, timeout_ms)
 			      : wait_for_end(child, status, timeout_ms);
 	errno = saved;
 	return result;
@@ -90,17 +91,18 @@ int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int ti
 
 int pspawn_wait_started(struct pspawn_child *child, struct pspawn_error *error, int timeout_ms)
 {
-	struct report report = { .code = child->start_code,
-				 .step = child->start_step,
-				 .index = child->start_index };
+	const struct handle *handle = handle_in(child);
+	struct report report = { .code = handle->start_code,
+				 .step = handle->start_step,
+				 .index = handle->start_index };
 	int saved = errno;
 	int result = -report.code;
 
 	if (timeout_ms < -1)
 		result = report_failure(&report, EINVAL, PSPAWN_STEP_CHECK, -1);
-	else if (child->pid == 0 && !child->start_code)
+	else if (child->pid == 0 && !handle->start_code)
 		result = report_failure(&report, ESRCH, PSPAWN_STEP_CHECK, -1);
-	else if (child->begun)
+	else if (handle->begun)
 		result = begun_wait(child, &report, timeout_ms);
 	if (result == 0)
 		report.code = report.step = 0;
@@ -127,10 +129,11 @@ static int kill_alone(const struct pspawn_child *child, int signal)
  */
 static int kill_group(const struct pspawn_child *child, int signal)
 {
-	int result = sys_kill(-child->group, signal);
+	const struct handle *handle = handle_in(child);
+	int result = sys_kill(-handle->group, signal);
 	int alone = 0;
 
-	if (sys_group_of(child->pid) != child->group)
+	if (sys_group_of(child->pid) != handle->group)
 		alone = kill_alone(child, signal);
 	if (result == 0)
 		return PSPAWN_REACH_GROUP;
@@ -149,58 +152,96 @@ static int kill_cgroup(int cgroup)
 
 int kill_within(const struct pspawn_child *child, int signal, int reach)
 {
+	const struct handle *handle = handle_in(child);
 	/* Not a signal but a question: is it still there, and its number its own? */
 	int result = pspawn_kill(child, 0);
 
 	/* EPERM: it is there, with another user's powers, but who is with it may be ours. */
 	if (result < 0 && result != -EPERM)
 		return result;
-	if (signal == SIGKILL && child->cgroup >= 0 && reach > PSPAWN_REACH_CHILD &&
-	    kill_cgroup(child->cgroup) == 0) {
+	if (signal == SIGKILL && handle->cgroup >= 0 && reach > PSPAWN_REACH_CHILD &&
+	    kill_cgroup(handle->cgroup) == 0) {
 		/* It may have moved to another one; a second SIGKILL is none. */
 		pspawn_kill(child, signal);
 		return PSPAWN_REACH_CGROUP;
 	}
-	if (child->group > 0 && reach > PSPAWN_REACH_CHILD)
+	if (handle->group > 0 && reach > PSPAWN_REACH_CHILD)
 		return kill_group(child, signal);
 	return kill_alone(child, signal);
 }
 
 int is_survived(const struct pspawn_child *child)
 {
-	if (child->cgroup >= 0 && sys_cgroup_is_alive(child->cgroup))
+	const struct handle *handle = handle_in(child);
+
+	if (handle->cgroup >= 0 && sys_cgroup_is_alive(handle->cgroup))
 		return 1;
-	return child->group > 0 ? sys_group_is_alive(child->group) : 0;
+	return handle->group > 0 ? sys_group_is_alive(handle->group) : 0;
 }
 
-int pspawn_kill_all(const struct pspawn_child *child, int signal)
+int pspawn_kill_all(const struct pspawn_child *child, int signal, int *reach)
 {
-	return kill_within(child, signal, PSPAWN_REACH_CGROUP);
-}
+	int result = kill_within(child, signal, PSPAWN_REACH_CGROUP);
 
-enum pspawn_outcome pspawn_outcome(const struct pspawn_child *child, size_t index)
-{
-	if (index >= 64)
-		return PSPAWN_APPLIED;
-	if (child->left_out >> index & 1)
-		return PSPAWN_LEFT_OUT;
-	return child->otherwise >> index & 1 ? PSPAWN_OTHERWISE : PSPAWN_APPLIED;
+	if (reach)
+		*reach = result < 0 ? 0 : result;
+	return result < 0 ? result : 0;
 }
 
 void pspawn_forget(struct pspawn_child *child)
 {
+	struct handle *handle = handle_of(child);
 	/* Closing may be a cancellation point, and the descriptor would be lost there. */
 	int cancel = sys_disable_cancel();
 
 	if (child->pid != 0) {
-		if (child->begun)
+		if (handle->begun)
 			begun_forget(child);
 		watch_cancel(child->pollfd);
-		if (child->cgroup >= 0)
-			sys_release(child->cgroup);
+		if (handle->cgroup >= 0)
+			sys_release(handle->cgroup);
 	}
-	child->pid = child->group = 0;
-	child->pollfd = child->cgroup = child->startfd = -1;
-	child->start_code = 0;
+	handle->pid = handle->group = 0;
+	handle->pollfd = handle->cgroup = handle->startfd = -1;
+	handle->start_code = 0;
 	sys_restore_cancel(cancel);
+}
+
+/* ---- what the handle says */
+
+int pspawn_child_outcome(const struct pspawn_child *child, size_t index)
+{
+	const struct handle *handle = handle_in(child);
+
+	if (index >= 64)
+		return PSPAWN_APPLIED;
+	if (handle->left_out >> index & 1)
+		return PSPAWN_LEFT_OUT;
+	return handle->otherwise >> index & 1 ? PSPAWN_OTHERWISE : PSPAWN_APPLIED;
+}
+
+const char *pspawn_child_backend(const struct pspawn_child *child)
+{
+	return handle_in(child)->backend;
+}
+
+const char *pspawn_child_fallback_reason(const struct pspawn_child *child)
+{
+	return handle_in(child)->fallback_reason;
+}
+
+int pspawn_child_group(const struct pspawn_child *child)
+{
+	return handle_in(child)->group;
+}
+
+/* Of a handle that is all zero, too. */
+int pspawn_child_cgroup(const struct pspawn_child *child)
+{
+	return child->pid ? handle_in(child)->cgroup : -1;
+}
+
+int pspawn_child_startfd(const struct pspawn_child *child)
+{
+	return child->pid ? handle_in(child)->startfd : -1;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "child.h"
 #include "job-launch.h"
 
 /* ---- errors, in terms of what the caller wrote */
@@ -83,8 +84,8 @@ static int clear_stage(struct launch *launch, size_t stage)
 	/* Where there is no number for it the child is waited for by its pid. */
 	if (result == 0 && child->pollfd >= 0 && launch_clear(launch, &child->pollfd) < 0)
 		child->pollfd = -1;
-	if (result == 0 && child->cgroup >= 0)
-		result = launch_clear(launch, &child->cgroup);
+	if (result == 0 && handle_of(child)->cgroup >= 0)
+		result = launch_clear(launch, &handle_of(child)->cgroup);
 	return result < 0 ? job_fail(launch->error, result, PSPAWN_STEP_PREPARE, -1) : 0;
 }
 

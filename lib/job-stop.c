@@ -10,7 +10,7 @@
 static int is_beyond(const struct pspawn_job *job, const struct job_stage *stage)
 {
 	return job->io.reach != PSPAWN_REACH_CHILD &&
-	       (stage->child.group > 0 || stage->child.cgroup >= 0);
+	       (pspawn_child_group(&stage->child) || pspawn_child_cgroup(&stage->child) >= 0);
 }
 
 static int reaches_beyond(const struct pspawn_job *job)
@@ -42,8 +42,8 @@ static int is_to_be_continued(int signal)
  */
 static int is_covered(const struct pspawn_job *job, const struct job_stage *stage, int signal)
 {
-	return (signal != SIGKILL || stage->child.cgroup < 0) &&
-	       sys_group_of(stage->child.pid) == job->stages[0].child.group;
+	return (signal != SIGKILL || pspawn_child_cgroup(&stage->child) < 0) &&
+	       sys_group_of(stage->child.pid) == pspawn_child_group(&job->stages[0].child);
 }
 
 /* How far that reached; 0: nobody. */

@@ -286,23 +286,13 @@ PSPAWN_API const char *pspawn_step_name(int step);
  * child ends (a pidfd on Linux 5.3, a kqueue on BSD and macOS). It is -1 where
  * the system has no such thing, or had no number left for it; pspawn_wait()
  * works all the same. The handle owns it until pspawn_wait() returns something
- * other than -EINPROGRESS and -EINVAL, or pspawn_forget() is called; and `cgroup`.
+ * other than -EINPROGRESS and -EINVAL, or pspawn_forget() is called. A handle that is all zero is
+ * empty. It may be copied by value; only one of the copies may be used further.
  */
 struct pspawn_child {
-	pid_t pid;		/* 0 after wait and forget */
+	int pid;		/* 0 after wait and forget */
 	int pollfd;
-	const char *backend;	/* static; see pspawn_backend_name() */
-	const char *passed_over; /* static; why earlier backends were passed over, or NULL */
-	unsigned long long left_out;  /* bit n: entry n of attrs; see pspawn_outcome() */
-	unsigned long long otherwise; /* bit n: as above */
-	pid_t group;		/* its process group, where it got one of its own; else 0 */
-	int cgroup;		/* its cgroup's directory, the handle's own descriptor, or -1 */
-	int startfd;		/* readable when its start is complete, or -1; see pspawn_wait_started() */
-	int start_code;		/* why its start has failed, for pspawn_wait_started() to tell */
-	int start_step;
-	int start_index;
-	struct pspawn_begun *begun; /* its start, where that goes on; the library's */
-	void *reserved[3];
+	unsigned long long library[16]; /* the library's; see pspawn_child_backend() and below it */
 };
 
 struct pspawn_status {
@@ -389,9 +379,8 @@ PSPAWN_API int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd 
  *
  * With PSPAWN_ASYNC the call returns while the child is still on its way to its program.
  * `cmd` and what it points to are not needed any more: the handle owns a copy, which is
- * given back when the start is complete. Then `startfd` of the handle says so: for poll(2)
- * it is readable, or hung up (POLLHUP), and nothing can be read. Until then `left_out`,
- * `otherwise`, `group` and `cgroup` are empty. A failure that is found before there is a
+ * given back when the start is complete, which pspawn_child_startfd() says to poll(2); nothing
+ * can be read from it. Until then outcomes, group and cgroup are not known. A failure that is found before there is a
  * child is still returned by pspawn_start(); the ends of pipes are handed over by then, and
  * the caller's to close whatever becomes of the start. A child on its way is waited for by
  * pspawn_wait() only, or with __WALL. Not for runs (-EINVAL there). The linux backend does
@@ -458,22 +447,46 @@ PSPAWN_API int pspawn_kill(const struct pspawn_child *child, int signal);
  * them. Never to a pid that may be somebody else's by now: a child that has been waited
  * for is -ESRCH. -EPERM only where none of them may be signalled.
  *
- * Returns one of enum pspawn_reach, or as pspawn_kill().
+ * Returns as pspawn_kill(). *reach, which may be NULL, receives one of enum pspawn_reach, or 0
+ * where nobody was reached.
  */
 enum pspawn_reach { PSPAWN_REACH_CHILD = 1, PSPAWN_REACH_GROUP = 2, PSPAWN_REACH_CGROUP = 3 };
-PSPAWN_API int pspawn_kill_all(const struct pspawn_child *child, int signal);
+PSPAWN_API int pspawn_kill_all(const struct pspawn_child *child, int signal, int *reach);
+
+/* What has become of an attribute, and what the handle says besides. All are thread-safe. */
+enum pspawn_outcome {
+	PSPAWN_APPLIED = 0,	/* as its description says first */
+	PSPAWN_OTHERWISE = 1,	/* in the other way that its description names */
+	PSPAWN_LEFT_OUT = 2	/* it failed */
+};
 
 /*
- * What has become of entry `index` of the attributes that `child` was started
- * with. Only entries that were preferred can have been left out, and what is not
- * among the first 64 is never told to have been applied otherwise.
+ * Of entry `index` of the attributes that `child` was started with: one of enum pspawn_outcome.
+ * Only entries that were preferred can be LEFT_OUT, and only the first 64 entries can be
+ * reported as OTHERWISE.
  */
-enum pspawn_outcome {
-	PSPAWN_APPLIED = 0,		/* as its description says first */
-	PSPAWN_OTHERWISE = 1,	/* in the other way that its description names */
-	PSPAWN_LEFT_OUT = 2		/* it failed */
-};
-PSPAWN_API enum pspawn_outcome pspawn_outcome(const struct pspawn_child *child, size_t index);
+PSPAWN_API int pspawn_child_outcome(const struct pspawn_child *child, size_t index);
+
+/* The backend that started it: "linux", "posix_spawn", "fork". Static. */
+PSPAWN_API const char *pspawn_child_backend(const struct pspawn_child *child);
+
+/* Why the backends before that one did not start it: static text, or NULL where it is the first. */
+PSPAWN_API const char *pspawn_child_fallback_reason(const struct pspawn_child *child);
+
+/* The process group that SETSID or PGROUP 0 has made for it; else, and after its end, 0. */
+PSPAWN_API int pspawn_child_group(const struct pspawn_child *child);
+
+/*
+ * The directory of the cgroup that CGROUP has put it in: a descriptor of the handle's own, which
+ * ends with it; else -1.
+ */
+PSPAWN_API int pspawn_child_cgroup(const struct pspawn_child *child);
+
+/*
+ * With PSPAWN_ASYNC: a descriptor that is readable, or hung up (POLLHUP), when the start is
+ * complete. It is the handle's. -1: it is complete.
+ */
+PSPAWN_API int pspawn_child_startfd(const struct pspawn_child *child);
 
 /*
  * Let the child run on without us: closes pollfd and empties the handle. The
@@ -493,8 +506,8 @@ PSPAWN_API void pspawn_forget(struct pspawn_child *child);
 PSPAWN_API int pspawn_explain(const struct pspawn_cmd *cmd, char *buf, size_t size,
 			      struct pspawn_error *error);
 
-/* Which backend started `child`, or, for NULL, this build's first one. Static. */
-PSPAWN_API const char *pspawn_backend_name(const struct pspawn_child *child);
+/* The backends of this build, the first one that is tried at `index` 0; NULL after the last. Static. */
+PSPAWN_API const char *pspawn_backend_name(size_t index);
 
 /* "0.1.0", of the library that runs, static. */
 PSPAWN_API const char *pspawn_version(void);

@@ -13,7 +13,7 @@
  * A start in which an attribute fails is a failed start, whose error names the
  * attribute's step and its entry, with the errno value of the system call that
  * is named here. An entry that went through pspawn_attr_prefer() is left out
- * instead, and pspawn_outcome() tells. An attribute that the system does not
+ * instead, and pspawn_child_outcome() tells. An attribute that the system does not
  * have at all is -ENOTSUP (step BACKEND, index of the entry) from every
  * backend; one that a backend does not have goes to the next backend.
  *
@@ -177,10 +177,11 @@ static inline struct pspawn_attr pspawn_attr_root_fd(int fd)
 /*
  * Linux: into the cgroup (version 2) whose directory is open as the parent's
  * `fd`: born in there (CLONE_INTO_CGROUP, Linux 5.7), or by a write to
- * cgroup.procs before anything else, which pspawn_outcome() calls "otherwise".
+ * cgroup.procs before anything else, which pspawn_child_outcome() calls "otherwise".
  * By a write, too, if the kernel kills the child at its birth, as Linux 6.18 does
  * in a cgroup whose cgroup.kill was written to before; and with PSPAWN_ASYNC or
- * `start_ms`. A frozen cgroup holds the start at the step CGROUP. The handle keeps a duplicate of `fd` for pspawn_kill_all().
+ * `start_ms`. A frozen cgroup holds the start at the step CGROUP. The handle keeps a duplicate
+ * of `fd` for pspawn_kill_all().
  */
 static inline struct pspawn_attr pspawn_attr_cgroup(int fd)
 {

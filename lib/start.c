@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "begun.h"
+#include "child.h"
 
 int fill_error(struct pspawn_error *error, const struct report *report, const char *reason)
 {
@@ -31,25 +32,29 @@ static int leads_group(const struct report *report, const struct plan *plan)
 
 void fill_child(struct pspawn_child *child, const struct birth *birth, const struct choice *choice)
 {
+	struct handle *handle = handle_of(child);
+
 	memset(child, 0, sizeof(*child));
-	child->pid = birth->pid;
-	child->pollfd = birth->watch < 0 ? -1 : birth->watch;
-	child->backend = (*choice->rung)->name;
-	child->passed_over = choice->passed_over;
-	child->cgroup = child->startfd = -1;
+	handle->pid = birth->pid;
+	handle->pollfd = birth->watch < 0 ? -1 : birth->watch;
+	handle->backend = (*choice->rung)->name;
+	handle->fallback_reason = choice->passed_over;
+	handle->cgroup = handle->startfd = -1;
 }
 
 void fill_outcome(struct pspawn_child *child, const struct plan *plan, const struct report *report)
 {
-	child->left_out = report->left_out;
-	child->otherwise = report->otherwise;
-	child->group = leads_group(report, plan) ? child->pid : 0;
+	struct handle *handle = handle_of(child);
+
+	handle->left_out = report->left_out;
+	handle->otherwise = report->otherwise;
+	handle->group = leads_group(report, plan) ? handle->pid : 0;
 }
 
 void give_cgroup(struct pspawn_child *child, struct work *work, const struct report *report)
 {
 	if (applied(report, work->plan.cgroup_index)) {
-		child->cgroup = work->cgroup;
+		handle_of(child)->cgroup = work->cgroup;
 		work->cgroup = -1;
 	}
 }
@@ -143,9 +148,13 @@ int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 	return result;
 }
 
-const char *pspawn_backend_name(const struct pspawn_child *child)
+const char *pspawn_backend_name(size_t index)
 {
-	return child ? child->backend : ladder[0]->name;
+	size_t count = 0;
+
+	while (ladder[count])
+		count++;
+	return index < count ? ladder[index]->name : NULL;
 }
 
 const char *pspawn_version(void)

@@ -155,9 +155,9 @@ static void expect_outcomes(const struct pspawn_cmd *cmd)
 	if (pspawn_start(&child, &run, &error) < 0)
 		FAIL("a preferred attribute fails: %s at \"%s\", entry %d", strerror(error.code),
 		     pspawn_step_name(error.step), error.index);
-	suite_check_backend(pspawn_backend_name(&child));
+	suite_check_backend(pspawn_child_backend(&child));
 	for (size_t i = 0; i < cmd->nattrs; i++)
-		CHECK_INT(pspawn_outcome(&child, i), i == AT ? PSPAWN_LEFT_OUT : PSPAWN_APPLIED);
+		CHECK_INT(pspawn_child_outcome(&child, i), i == AT ? PSPAWN_LEFT_OUT : PSPAWN_APPLIED);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 	CHECK_INT(dumpable(), before);
 }

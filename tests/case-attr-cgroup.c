@@ -50,15 +50,15 @@ static void expect_in_cgroup(enum pspawn_outcome outcome)
 
 	snprintf(fact, sizeof(fact), "%s", cgroup_fact());
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
-	CHECK_INT(pspawn_outcome(&child, 1), outcome);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_child_outcome(&child, 1), outcome);
 	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)child.pid);
 	CHECK_STR(line_of(path), fact);
-	CHECK(child.cgroup > 2 && child.cgroup != CGROUP);
-	CHECK(fcntl(child.cgroup, F_GETFD) & FD_CLOEXEC);
+	CHECK(pspawn_child_cgroup(&child) > 2 && pspawn_child_cgroup(&child) != CGROUP);
+	CHECK(fcntl(pspawn_child_cgroup(&child), F_GETFD) & FD_CLOEXEC);
 	CHECK_INT(pspawn_kill(&child, SIGKILL), 0);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
-	CHECK_INT(child.cgroup, -1);
+	CHECK_INT(pspawn_child_cgroup(&child), -1);
 }
 
 static int is_linux(void)

@@ -56,7 +56,7 @@ static void end_family(struct family *family)
 
 	CHECK_INT(pspawn_wait(&family->parent, &status, -1), 0);
 	CHECK_INT(status.exited, 0);
-	CHECK_INT(pspawn_kill_all(&family->parent, SIGKILL), -ESRCH);
+	CHECK_INT(pspawn_kill_all(&family->parent, SIGKILL, NULL), -ESRCH);
 }
 
 CASE(N83, kill_all_of_a_child)
@@ -64,10 +64,10 @@ CASE(N83, kill_all_of_a_child)
 	struct family family;
 
 	start_family(&family, "family", NULL);
-	CHECK_INT(family.parent.group, 0);
-	CHECK_INT(family.parent.cgroup, -1);
-	CHECK_INT(pspawn_kill_all(&family.parent, 1000), -EINVAL);
-	CHECK_INT(pspawn_kill_all(&family.parent, SIGTERM), PSPAWN_REACH_CHILD);
+	CHECK_INT(pspawn_child_group(&family.parent), 0);
+	CHECK_INT(pspawn_child_cgroup(&family.parent), -1);
+	CHECK_INT(pspawn_kill_all(&family.parent, 1000, NULL), -EINVAL);
+	CHECK_INT(kill_all(&family.parent, SIGTERM), PSPAWN_REACH_CHILD);
 	end_family(&family);
 	/* And not the group, which is ours too. */
 	CHECK(still_lives(&family));
@@ -81,12 +81,12 @@ static void expect_group_killed(struct pspawn_attr attr)
 	struct family family;
 
 	start_family(&family, "family", &attr);
-	CHECK_INT(family.parent.group, family.parent.pid);
-	CHECK_INT(pspawn_kill_all(&family.parent, SIGTERM), PSPAWN_REACH_GROUP);
+	CHECK_INT(pspawn_child_group(&family.parent), family.parent.pid);
+	CHECK_INT(kill_all(&family.parent, SIGTERM), PSPAWN_REACH_GROUP);
 	CHECK(is_over(&family));
 	close(family.pipe);
 	end_family(&family);
-	CHECK_INT(family.parent.group, 0);
+	CHECK_INT(pspawn_child_group(&family.parent), 0);
 }
 
 CASE(N84, kill_all_of_a_group)
@@ -103,7 +103,7 @@ CASE(N84, group_of_others)
 	struct pspawn_child child;
 
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(child.group, 0);
+	CHECK_INT(pspawn_child_group(&child), 0);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 
@@ -117,10 +117,10 @@ CASE(N84, group_of_a_session_nevertheless)
 
 	suite_accept_fallback();
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
-	CHECK_INT(pspawn_outcome(&child, 1), PSPAWN_LEFT_OUT);
-	CHECK_INT(child.group, child.pid);
-	CHECK_INT(pspawn_kill_all(&child, SIGKILL), PSPAWN_REACH_GROUP);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_child_outcome(&child, 1), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_group(&child), child.pid);
+	CHECK_INT(kill_all(&child, SIGKILL), PSPAWN_REACH_GROUP);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 
@@ -139,9 +139,9 @@ CASE(N85, kill_all_of_a_cgroup)
 	}
 	/* Even those that have gone to a session of their own. */
 	start_family(&family, "exile", &attr);
-	CHECK_INT(pspawn_kill_all(&family.parent, 0), PSPAWN_REACH_CHILD);
+	CHECK_INT(kill_all(&family.parent, 0), PSPAWN_REACH_CHILD);
 	CHECK(still_lives(&family));
-	CHECK_INT(pspawn_kill_all(&family.parent, SIGKILL), PSPAWN_REACH_CGROUP);
+	CHECK_INT(kill_all(&family.parent, SIGKILL), PSPAWN_REACH_CGROUP);
 	CHECK(is_over(&family));
 	close(family.pipe);
 	end_family(&family);
@@ -157,9 +157,9 @@ CASE(N86, cgroup_left_out)
 
 	by_table(&cmd);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_LEFT_OUT);
-	CHECK_INT(pspawn_outcome(&child, 64), PSPAWN_APPLIED);
-	CHECK_INT(child.cgroup, -1);
-	CHECK_INT(pspawn_kill_all(&child, SIGKILL), PSPAWN_REACH_CHILD);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 64), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_child_cgroup(&child), -1);
+	CHECK_INT(kill_all(&child, SIGKILL), PSPAWN_REACH_CHILD);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }

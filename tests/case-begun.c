@@ -44,13 +44,13 @@ static void begin(struct pspawn_child *child, const struct pspawn_cmd *given)
 	CHECK_INT(pspawn_start(child, &cmd, &error), 0);
 	CHECK_INT(error.code, 0);
 	CHECK(child->pid > 0);
-	CHECK(child->startfd > 2);
-	CHECK_INT(fcntl(child->startfd, F_GETFD), FD_CLOEXEC);
+	CHECK(pspawn_child_startfd(child) > 2);
+	CHECK_INT(fcntl(pspawn_child_startfd(child), F_GETFD), FD_CLOEXEC);
 }
 
 static int is_complete(const struct pspawn_child *child, int timeout_ms)
 {
-	struct pollfd start = { .fd = child->startfd, .events = POLLIN };
+	struct pollfd start = { .fd = pspawn_child_startfd(child), .events = POLLIN };
 
 	return poll(&start, 1, timeout_ms) == 1;
 }
@@ -93,7 +93,7 @@ CASE(Y60, it_goes_on_while_we_do)
 	CHECK(is_complete(&child, SOON_MS));
 	CHECK_INT(pspawn_wait_started(&child, &error, 0), 0);
 	CHECK_INT(error.code, 0);
-	CHECK_INT(child.startfd, -1);
+	CHECK_INT(pspawn_child_startfd(&child), -1);
 	CHECK_INT(pspawn_wait_started(&child, &error, -1), 0);
 	/* The program has run all the time: its start is over, and it is not. */
 	CHECK_INT(pspawn_wait(&child, NULL, 0), -EINPROGRESS);
@@ -110,7 +110,7 @@ CASE(Y61, waiting_just_works)
 
 	for (int i = 0; i < 50; i++) {
 		begin(&child, &cmd);
-		CHECK_STR(pspawn_backend_name(&child), suite_goes_on_by());
+		CHECK_STR(pspawn_child_backend(&child), suite_goes_on_by());
 		CHECK_INT(exit_code(&child), 7);
 		CHECK_INT(fault_malloc_held(), 0);
 	}
@@ -326,7 +326,7 @@ static void keeps_source(int many, int gap)
 	/* From now on the table is ours again. */
 	CHECK_INT(dup2(others[0], 20), 20);
 	for (int i = 20; i < 30 + many; i++)
-		if (i != child.pollfd && i != child.startfd)
+		if (i != child.pollfd && i != pspawn_child_startfd(&child))
 			close(i);
 	/* It still holds its end of the pipe. */
 	CHECK_INT(is_complete(&child, 50), 0);
@@ -449,7 +449,7 @@ CASE(Y74, a_start_in_time)
 
 	suite_accept_fallback();
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(child.startfd, -1);
+	CHECK_INT(pspawn_child_startfd(&child), -1);
 	CHECK_INT(read(end, text, 2), 2);
 	/* The program runs all the time: the start was not over with it. */
 	close(in);
@@ -486,10 +486,10 @@ CASE(Y76, the_outcome_is_told_when_it_is_complete)
 
 	make_hold();
 	begin(&child, &cmd);
-	CHECK_INT(child.group, 0);
+	CHECK_INT(pspawn_child_group(&child), 0);
 	release();
 	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
-	CHECK_INT(child.group, child.pid);
+	CHECK_INT(pspawn_child_group(&child), child.pid);
 	CHECK_INT(exit_code(&child), 0);
 }
 
@@ -502,7 +502,7 @@ CASE(Y77, new_powers_are_for_the_next_rung)
 
 	suite_accept_fallback();
 	begin(&child, &cmd);
-	CHECK_STR(pspawn_backend_name(&child), "fork");
+	CHECK_STR(pspawn_child_backend(&child), "fork");
 	CHECK_INT(exit_code(&child), 0);
 }
 
@@ -519,11 +519,11 @@ CASE(Y78, a_cgroup)
 	cgroup_make(CGROUP);
 	make_hold();
 	begin(&child, &cmd);
-	CHECK_INT(child.cgroup, -1);
+	CHECK_INT(pspawn_child_cgroup(&child), -1);
 	release();
 	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
-	CHECK(child.cgroup > 2 && child.cgroup != CGROUP);
-	CHECK(fcntl(child.cgroup, F_GETFD) & FD_CLOEXEC);
+	CHECK(pspawn_child_cgroup(&child) > 2 && pspawn_child_cgroup(&child) != CGROUP);
+	CHECK(fcntl(pspawn_child_cgroup(&child), F_GETFD) & FD_CLOEXEC);
 	CHECK_INT(exit_code(&child), 0);
 	cgroup_remove(CGROUP);
 }

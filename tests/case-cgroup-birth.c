@@ -48,9 +48,9 @@ static int ends_well(struct pspawn_child *child)
 	int outcome;
 
 	CHECK_INT(pspawn_wait_started(child, NULL, -1), 0);
-	CHECK(child->cgroup > 2);
-	CHECK_INT(pspawn_outcome(child, 0), PSPAWN_APPLIED);
-	outcome = pspawn_outcome(child, 1);
+	CHECK(pspawn_child_cgroup(child) > 2);
+	CHECK_INT(pspawn_child_outcome(child, 0), PSPAWN_APPLIED);
+	outcome = pspawn_child_outcome(child, 1);
 	CHECK_INT(pspawn_wait(child, &status, -1), 0);
 	CHECK(status.exited && status.code == 0);
 	return outcome;
@@ -85,7 +85,7 @@ CASE(N98, cgroup_that_was_killed)
 	struct pspawn_status status;
 
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_kill_all(&child, SIGKILL), PSPAWN_REACH_CGROUP);
+	CHECK_INT(kill_all(&child, SIGKILL), PSPAWN_REACH_CGROUP);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK_INT(status.signal, SIGKILL);
 	starts_well(attrs);

@@ -186,8 +186,8 @@ static void mounts_filtered(const void *unused)
 	FAILS_ONLY(ODD, PSPAWN_STEP_MOUNTS, pspawn_attr_unshare(PSPAWN_NS_MOUNT));
 	by_whom(&cmd);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
-	CHECK_INT(pspawn_outcome(&child, 1), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_child_outcome(&child, 1), PSPAWN_LEFT_OUT);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 

@@ -31,7 +31,7 @@ static void expect_groups(const char *groups, int outcome)
 		facts_of(&cmd, &facts);
 		CHECK_STR(fact(&facts, "groups"), groups);
 		CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-		CHECK_INT(pspawn_outcome(&child, at), outcome);
+		CHECK_INT(pspawn_child_outcome(&child, at), outcome);
 		CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 	}
 }

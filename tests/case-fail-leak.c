@@ -78,7 +78,7 @@ static int start_or(const struct pspawn_cmd *cmd, int code)
 	in = out = -1;
 	result = pspawn_start(&child, cmd, &error);
 	if (result == 0) {
-		suite_check_backend(pspawn_backend_name(&child));
+		suite_check_backend(pspawn_child_backend(&child));
 		close(in);
 		close(out);
 		CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
@@ -241,10 +241,10 @@ CASE(P73, handle_without_what_was_left_out)
 
 	suite_accept_fallback();
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 1), PSPAWN_LEFT_OUT);
-	CHECK_INT(pspawn_outcome(&child, 2), PSPAWN_LEFT_OUT);
-	CHECK_INT(child.cgroup, -1);
+	CHECK_INT(pspawn_child_outcome(&child, 1), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 2), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_cgroup(&child), -1);
 	/* SETSID has made one all the same. */
-	CHECK_INT(child.group, child.pid);
+	CHECK_INT(pspawn_child_group(&child), child.pid);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }

@@ -250,9 +250,9 @@ static void half_preferred(const void *unused)
 	expect_failure(&cmd, EINVAL, PSPAWN_STEP_MAP_IDS, 1);
 	attrs[1] = pspawn_attr_prefer(first);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
-	CHECK_INT(pspawn_outcome(&child, 1), PSPAWN_LEFT_OUT);
-	CHECK_INT(pspawn_outcome(&child, 2), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_APPLIED);
+	CHECK_INT(pspawn_child_outcome(&child, 1), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 2), PSPAWN_LEFT_OUT);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 

@@ -64,7 +64,7 @@ static int start_and_wait(const struct pspawn_cmd *cmd)
 		FAIL("in a full table: %s", sentence);
 	}
 	if (!cmd->backend)
-		suite_check_backend(pspawn_backend_name(&child));
+		suite_check_backend(pspawn_child_backend(&child));
 	CHECK_INT(child.pollfd, -1);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK(open_numbers() == numbers);
@@ -284,9 +284,9 @@ static void start_with_attributes(const void *world)
 	suite_accept_fallback();
 	CHECK_INT(start_and_wait(&cmd), 7);
 	CHECK_INT(pspawn_start(&child, &leads, NULL), 0);
-	CHECK_INT(child.group, child.pid);
+	CHECK_INT(pspawn_child_group(&child), child.pid);
 	CHECK_INT(getpgid(child.pid), child.pid);
-	CHECK_INT(pspawn_kill_all(&child, SIGTERM), PSPAWN_REACH_GROUP);
+	CHECK_INT(kill_all(&child, SIGTERM), PSPAWN_REACH_GROUP);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK_INT(status.signal, SIGTERM);
 }
@@ -347,7 +347,7 @@ static void start_in_other_ways(const void *world)
 	close(FULL - 1);
 	close(FULL - 2);
 	CHECK_INT(pspawn_start(&child, &async, NULL), 0);
-	CHECK(child.startfd >= 0);
+	CHECK(pspawn_child_startfd(&child) >= 0);
 	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);
 	CHECK_INT(status.code, 7);

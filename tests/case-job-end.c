@@ -87,7 +87,7 @@ static void free_in(enum state state)
 	pid_t group;
 
 	CHECK_INT(pspawn_job_start(&job, cmds, 2, &io, NULL), 0);
-	group = pspawn_job_child(job, 0)->group;
+	group = pspawn_child_group(pspawn_job_child(job, 0));
 	bring_to(job, state, &was_asked, &fed);
 	pspawn_job_free(job);
 	/* Freeing ends the programs. What they have left is in a group that the runner does not know. */

@@ -291,7 +291,7 @@ CASE(S05, handles_of_stages)
 	second = pspawn_job_child(job, 1);
 	CHECK(pspawn_job_child(job, 2) == NULL);
 	CHECK(pspawn_job_child(job, (size_t)-1) == NULL);
-	suite_check_backend(pspawn_backend_name(first));
+	suite_check_backend(pspawn_child_backend(first));
 	CHECK_INT(waitid(P_PID, (id_t)first->pid, &info, WEXITED | WNOWAIT | __WALL), 0);
 	CHECK_INT(pspawn_job_step(job), -EINPROGRESS);
 	/* It has ended, and its number is its own until all have. */

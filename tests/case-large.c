@@ -59,7 +59,7 @@ CASE(H09, enomem_in_file_actions)
 	fault_file_action(EBADF);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
 	if (strcmp(suite_backend(), "posix_spawn") == 0)
-		CHECK_STR(pspawn_backend_name(&child), "fork");
+		CHECK_STR(pspawn_child_backend(&child), "fork");
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 

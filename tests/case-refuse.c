@@ -210,8 +210,8 @@ CASE(K06, not_supported_by_backend)
 		CHECK_INT(run_cmd(&cmd), 0);
 	cmd.flags = 0;
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_STR(pspawn_backend_name(&child), passes ? "fork" : suite_backend());
-	CHECK_INT(child.passed_over != NULL, passes);
+	CHECK_STR(pspawn_child_backend(&child), passes ? "fork" : suite_backend());
+	CHECK_INT(pspawn_child_fallback_reason(&child) != NULL, passes);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 
@@ -230,8 +230,8 @@ CASE(K06, not_supported_without_any_clone)
 		expect_failure(&cmd, ENOTSUP, PSPAWN_STEP_BACKEND, -1);
 	cmd.flags = 0;
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_STR(pspawn_backend_name(&child), "fork");
-	CHECK_INT(child.passed_over != NULL, strcmp(suite_backend(), "fork") != 0);
+	CHECK_STR(pspawn_child_backend(&child), "fork");
+	CHECK_INT(pspawn_child_fallback_reason(&child) != NULL, strcmp(suite_backend(), "fork") != 0);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 

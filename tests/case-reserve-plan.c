@@ -20,7 +20,7 @@ CASE(Y09, preferred_attributes_are_left_out)
 	suite_accept_fallback();
 	CHECK_INT(pspawn_reserve(4), 0);
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_LEFT_OUT);
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_LEFT_OUT);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 	/* What comes after it is not open either. */
 	cmd.fds = &fd;

@@ -12,6 +12,7 @@
 
 #include "asleep.h"
 #include "suite.h"
+#include "table.h"
 
 static struct pspawn_job *start(const char *line, const struct pspawn_io *io)
 {
@@ -79,7 +80,7 @@ static void signal_a_mixed_group(const void *unused)
 	start_in_group(pid, 65534, &member);
 	CHECK_INT(setresuid(65534, 65534, 0), 0);
 	CHECK_INT(pspawn_kill(&leader, SIGKILL), -EPERM);
-	CHECK_INT(pspawn_kill_all(&leader, SIGKILL), PSPAWN_REACH_GROUP);
+	CHECK_INT(kill_all(&leader, SIGKILL), PSPAWN_REACH_GROUP);
 	CHECK_INT(pspawn_wait(&member, &status, AN_HOUR_MS), 0);
 	CHECK_INT(status.signal, SIGKILL);
 	CHECK_INT(pspawn_wait(&leader, NULL, 0), -EINPROGRESS);

@@ -18,10 +18,10 @@ CASE(M01, backend_is_the_named_one)
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(DUP(1, 2), DUP(2, 1)) };
 	struct pspawn_child child;
 
-	CHECK_STR(pspawn_backend_name(NULL), suite_backend());
+	CHECK_STR(pspawn_backend_name(0), suite_backend());
 	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
-	CHECK_STR(pspawn_backend_name(&child), suite_runs_by());
-	CHECK_INT(child.passed_over != NULL, strcmp(suite_runs_by(), suite_backend()) != 0);
+	CHECK_STR(pspawn_child_backend(&child), suite_runs_by());
+	CHECK_INT(pspawn_child_fallback_reason(&child) != NULL, strcmp(suite_runs_by(), suite_backend()) != 0);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 	CHECK_STR(pspawn_version(), "0.1.0");
 }

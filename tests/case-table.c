@@ -197,12 +197,12 @@ static void look_at_start(struct example *example)
 	}
 	/* The one that is traced would wait for ever. */
 	pspawn_kill(&child, SIGKILL);
-	if (strcmp(pspawn_backend_name(&child), example->runs_by) != 0)
-		FAIL("%s: by %s and not by %s", name, pspawn_backend_name(&child),
+	if (strcmp(pspawn_child_backend(&child), example->runs_by) != 0)
+		FAIL("%s: by %s and not by %s", name, pspawn_child_backend(&child),
 		     example->runs_by);
-	if ((child.passed_over != NULL) == is_ours(example))
-		FAIL("%s: passed over: %s", name, child.passed_over ? child.passed_over : "none");
-	CHECK_INT(pspawn_outcome(&child, 0), PSPAWN_APPLIED);
+	if ((pspawn_child_fallback_reason(&child) != NULL) == is_ours(example))
+		FAIL("%s: passed over: %s", name, pspawn_child_fallback_reason(&child) ? pspawn_child_fallback_reason(&child) : "none");
+	CHECK_INT(pspawn_child_outcome(&child, 0), PSPAWN_APPLIED);
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }
 
@@ -263,7 +263,7 @@ static void look_at_preference(struct example *example)
 		return;
 	}
 	pspawn_kill(&child, SIGKILL);
-	if (nobody && pspawn_outcome(&child, 0) != PSPAWN_LEFT_OUT)
+	if (nobody && pspawn_child_outcome(&child, 0) != PSPAWN_LEFT_OUT)
 		FAIL("%s is not left out", attr_name(example->kind));
 	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
 }

@@ -101,7 +101,7 @@ static int plain_start(void)
 	end_of_caller = __builtin_alloca(1);
 	result = pspawn_start(&child, &cmd, NULL);
 	if (result == 0)
-		suite_check_backend(pspawn_backend_name(&child));
+		suite_check_backend(pspawn_child_backend(&child));
 	return result < 0 ? result : pspawn_wait(&child, NULL, -1);
 }
 

@@ -43,7 +43,7 @@ CASE(X30, many_children_each_once)
 {
 	static struct pspawn_child children[MANY];
 	struct pspawn_child *entries[MANY + 2] = { NULL };
-	struct pspawn_child empty = { .pid = 0, .pollfd = -1, .cgroup = -1 };
+	struct pspawn_child empty = { .pid = 0, .pollfd = -1 };
 	struct pspawn_status status;
 	int seen[MANY] = { 0 };
 	int held = fault_malloc_held();
@@ -77,7 +77,7 @@ CASE(X30, many_children_each_once)
 
 CASE(X31, nobody_to_wait_for)
 {
-	struct pspawn_child empty = { .pid = 0, .pollfd = -1, .cgroup = -1 };
+	struct pspawn_child empty = { .pid = 0, .pollfd = -1 };
 	struct pspawn_child *entries[] = { NULL, &empty };
 
 	CHECK_INT(pspawn_wait_any(entries, 2, NULL, -1), -ESRCH);

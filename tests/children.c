@@ -58,7 +58,7 @@ static void start_checked(struct pspawn_child *child, const struct pspawn_cmd *c
 	CHECK_INT(error.index, -1);
 	/* Not every rung has a start that goes on: Y61 wants it of those that have. */
 	if (!cmd->backend && way != GOES_ON)
-		suite_check_backend(pspawn_backend_name(child));
+		suite_check_backend(pspawn_child_backend(child));
 }
 
 static int wait_checked(struct pspawn_child *child)
@@ -250,4 +250,13 @@ void sweep_forgotten(void)
 		poll(NULL, 0, 10);
 	}
 	CHECK_INT(fault_malloc_held(), 0);
+}
+
+int kill_all(const struct pspawn_child *child, int signal)
+{
+	int reach = -1;
+	int result = pspawn_kill_all(child, signal, &reach);
+
+	CHECK(result < 0 ? reach == 0 : result == 0 && reach > 0);
+	return result < 0 ? result : reach;
 }

@@ -180,8 +180,8 @@ backends/replay.c%s/return result == -ENOEXEC ? execute_by_shell(stage->plan) : 
 lib/shell.c%s/script\[0\] == '-' ||/0 ||/%fork%P88
 lib/cmd.c%s/if (!fallback ||/if (1 || !fallback ||/%fork%P92
 backends/linux-cradle.c%s/wish->cgroup < 0 || wish->bed/wish->cgroup < 0/%linux%P86
-lib/start.c%s/child->cgroup = work->cgroup;/;/%linux%N81 N85
-lib/child.c%s/sys_kill(-child->group, signal)/sys_kill(child->group, signal)/%linux%N84
+lib/start.c%s/handle_of(child)->cgroup = work->cgroup;/;/%linux%N81 N85
+lib/child.c%s/sys_kill(-handle->group, signal)/sys_kill(handle->group, signal)/%linux%N84
 lib/start.c%s/applied(report, plan->session_index) || //%linux%N84
 lib/plan-attrs.c%s/step->value\[1\] << 32/step->value[1] << 31/%fork%N67
 backends/idmap.c%s/STEP_MAP_USER, STEP_SETGROUPS, STEP_MAP_GROUP }/STEP_MAP_USER, STEP_MAP_GROUP, STEP_SETGROUPS }/%fork%N66
@@ -200,7 +200,7 @@ backends/linux-cradle.c%s/stage.in_cgroup = ways\[i\].into_cgroup/stage.in_cgrou
 lib/start.c%s/if (applied(report, work->plan.cgroup_index)) {/{/%linux%N86
 lib/plan-root.c%s/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_UNSHARE }/PSPAWN_ATTR_NAMESPACES, PSPAWN_ATTR_NAMESPACES }/%linux%N63
 backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, step->number, NULL, NULL/%linux%N40
-lib/child.c%s/signal == SIGKILL \&\& child->cgroup/child->cgroup/%linux%N85
+lib/child.c%s/signal == SIGKILL \&\& handle->cgroup/handle->cgroup/%linux%N85
 lib/attrs.c%s/index >= FIRST_PREFERRED/0/%fork%P01 P02 P03 P04 P05
 lib/attrs.c%s/ || attr->spare\[0\]//%fork%P01 P02 P03 P04 P05
 lib/attrs.c%s/attr->value\[0\] > attr->value\[1\] ? -EINVAL : //%fork%P01 P02 P03 P04 P05
@@ -334,7 +334,7 @@ lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
 lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
 lib/cmd.c%s/cmd->start_ms > 0 \&\& cmd->flags \& PSPAWN_ASYNC/0/%fork%K05
 lib/job-start.c%s/cmd.flags \& PSPAWN_ASYNC ||/0 ||/%fork%Y63
-lib/child.c%s/if (child->begun)$/if (0)/%linux%Y67
+lib/child.c%s/if (handle->begun)$/if (0)/%linux%Y67
 lib/numbers.c%s/reserve(sys_placeholder(), plan)/reserve(sys_dup_from(plan->pairs[0].from, 3), plan)/%linux%Y30
 lib/numbers.c%s/result == 0 \&\& has_changed(work, scratch)/0/%linux%E09 E10 A17
 lib/work.c%s/n <= SMALL_MAP/n <= 2/%linux%Y31

@@ -25,9 +25,9 @@ static void check_handle(const struct pspawn_child *child, const int *row)
 
 	/* posix_spawn(3) knows few of them, and a suspended parent cannot write maps. */
 	if (strcmp(suite_runs_by(), "posix_spawn") != 0)
-		CHECK_STR(child->backend, maps ? "fork" : suite_runs_by());
-	CHECK_INT(child->group, group ? child->pid : 0);
-	CHECK_INT(child->cgroup >= 0, row[PSPAWN_ATTR_CGROUP] != 0);
+		CHECK_STR(pspawn_child_backend(child), maps ? "fork" : suite_runs_by());
+	CHECK_INT(pspawn_child_group(child), group ? child->pid : 0);
+	CHECK_INT(pspawn_child_cgroup(child) >= 0, row[PSPAWN_ATTR_CGROUP] != 0);
 }
 
 /* A traced child stops when its program begins, and no other does. */
@@ -57,14 +57,11 @@ static void come_back_to_foreground(const struct world *world)
 }
 
 /* What is preferred is to be left out, here. */
-static unsigned long long preferred(const struct pspawn_cmd *cmd)
+static void check_outcomes(const struct pspawn_child *child, const struct pspawn_cmd *cmd)
 {
-	unsigned long long set = 0;
-
 	for (size_t i = 0; i < cmd->nattrs; i++)
-		if (cmd->attrs[i].flags & PSPAWN_PREFER)
-			set |= 1ULL << i;
-	return set;
+		CHECK_INT(pspawn_child_outcome(child, i) == PSPAWN_LEFT_OUT,
+			  (cmd->attrs[i].flags & PSPAWN_PREFER) != 0);
 }
 
 static void start_row(const struct pspawn_cmd *cmd, const int *row)
@@ -80,7 +77,7 @@ static void start_row(const struct pspawn_cmd *cmd, const int *row)
 		FAIL("%s", text);
 	}
 	check_handle(&child, row);
-	CHECK_INT(child.left_out, preferred(cmd));
+	check_outcomes(&child, cmd);
 	if (row[PSPAWN_ATTR_TRACE_ME])
 		release(&child);
 	CHECK_INT(pspawn_wait(&child, &status, -1), 0);

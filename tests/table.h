@@ -89,6 +89,9 @@ int start_with_just_enough(struct pspawn_child *child, const struct pspawn_cmd *
 /* Start and expect the failure {code, step, index}: no child, handle and table untouched. */
 void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index);
 
+/* pspawn_kill_all(), and whom it reached or -errno. */
+int kill_all(const struct pspawn_child *child, int signal);
+
 /* Start /bin/true or what is given; wait; its exit code. */
 int run_cmd(struct pspawn_cmd *cmd);
 

@@ -93,7 +93,7 @@ static void put_left_out(const struct options *options, const struct pspawn_chil
 
 	print_text(&to_json, ",\"left_out\":[");
 	for (size_t i = 0; i < options->cmd.nattrs; i++) {
-		if (pspawn_outcome(child, i) != PSPAWN_LEFT_OUT)
+		if (pspawn_child_outcome(child, i) != PSPAWN_LEFT_OUT)
 			continue;
 		print_text(&to_json, separator);
 		json_string(options->attr_names[i]);
@@ -112,7 +112,7 @@ void json_program(const struct options *options, const struct pspawn_child *chil
 		  const struct pspawn_status *status)
 {
 	print(&to_json, "\"pid\":%ld,\"backend\":", (long)child->pid);
-	json_string(pspawn_backend_name(child));
+	json_string(pspawn_child_backend(child));
 	if (status->lost)
 		print_text(&to_json, ",\"code\":null,\"signal\":null");
 	else if (status->exited)

@@ -87,7 +87,7 @@ static int is_in_front(const struct progress *progress)
 	const struct pspawn_child *first = pspawn_job_child(progress->job, 0);
 	pid_t front = tcgetpgrp(STDERR_FILENO);
 
-	return front <= 0 || front == getpgrp() || (first && front == first->group);
+	return front <= 0 || front == getpgrp() || (first && front == pspawn_child_group(first));
 }
 
 static void append(char *line, size_t room, const char *what, unsigned long long bytes)

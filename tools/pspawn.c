@@ -36,7 +36,7 @@ static int leave_stopped(const struct options *options, const struct pspawn_chil
 	int index = options_find(options, PSPAWN_ATTR_TRACE_ME);
 	int code;
 
-	if (index < 0 || pspawn_outcome(child, (size_t)index) == PSPAWN_LEFT_OUT)
+	if (index < 0 || pspawn_child_outcome(child, (size_t)index) == PSPAWN_LEFT_OUT)
 		return 0;
 	code = stopped_leave(child);
 	if (code) {

@@ -42,7 +42,7 @@ static void deliver(const struct run *run, const struct pspawn_child *child, int
 	if (run->io.reach == PSPAWN_REACH_CHILD)
 		pspawn_kill(child, number);
 	else
-		pspawn_kill_all(child, number);
+		pspawn_kill_all(child, number, NULL);
 }
 
 /* The first stands for all that are in one group. */

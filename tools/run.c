@@ -186,16 +186,16 @@ static void come_to_front(struct run *run, int was_in_front)
 static void share_terminal(struct run *run, int was_in_front)
 {
 	const struct pspawn_child *first = &run->started[0];
-	int is_wanted = first->group > 0 && reads_from_terminal(run);
+	int is_wanted = pspawn_child_group(first) > 0 && reads_from_terminal(run);
 
 	run->is_ahead = was_in_front && terminal_front() != getpgrp();
 	if (run->is_ahead || is_wanted)
-		run->front = first->group;
+		run->front = pspawn_child_group(first);
 	if (is_wanted && was_in_front && !run->is_ahead) {
 		run->is_ahead = 1;
-		terminal_give(first->group);
+		terminal_give(pspawn_child_group(first));
 		/* It may have read already. */
-		pspawn_kill_all(first, SIGCONT);
+		pspawn_kill_all(first, SIGCONT, NULL);
 	}
 }
 
