@@ -207,7 +207,7 @@ int line_prepare(const struct plan *plan, struct line *line, struct report *repo
 	if (result < 0)
 		return report_failure(report, -result, PSPAWN_STEP_PREPARE, -1);
 	/* Without a number the child is not watched, and waited for by its pid. */
-	line->watch = watch_prepare(plan, line->channel[1] >= 0);
+	line->watch = plan->unwatched ? -ENOSYS : watch_prepare(plan, line->channel[1] >= 0);
 	return 0;
 }
 

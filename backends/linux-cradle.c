@@ -134,7 +134,7 @@ static long birth_as(struct cradle *cradle, const struct wish *wish)
 static long birth_of(struct cradle *cradle)
 {
 	struct wish wish = { run,	   cradle, cradle->namespaces, cradle->plan->cgroup,
-			     cradle->bed, 0 };
+			     cradle->bed, cradle->plan->unwatched };
 	long pid;
 
 	if (cradle->share_files)

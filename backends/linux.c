@@ -102,6 +102,8 @@ int watch_of(const struct cradle *cradle, pid_t pid)
 {
 	int watch = cradle->pidfd;
 
+	if (cradle->plan->unwatched)
+		return -ENOSYS;
 	if (watch < 0)
 		return watch_attach(watch_prepare(NULL, 0), pid);
 	return watch > 2 ? watch : reserve(watch, NULL);

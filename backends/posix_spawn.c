@@ -155,7 +155,7 @@ static int spawn_once(const struct plan *plan, struct birth *birth,
 {
 	const char *program = plan->steps[plan->nsteps - 1].path;
 	/* Without a number the child is not watched, and waited for by its pid. */
-	int watch = watch_prepare(plan, 0);
+	int watch = plan->unwatched ? -ENOSYS : watch_prepare(plan, 0);
 	int waited = 0;
 	int result;
 

@@ -75,11 +75,48 @@ int wait_peek(pid_t pid)
 	return wait_is_end(&info) ? 0 : -EINPROGRESS;
 }
 
+static int wait_for_news(int idtype, int id, siginfo_t *info, int options)
+{
+	int result;
+
+	do {
+		info->si_pid = 0;
+		result = waitid((idtype_t)idtype, (id_t)id, info, options | __WALL);
+	} while (result < 0 && errno == EINTR && options & WNOHANG);
+	return result < 0 ? -errno : 0;
+}
+
+int wait_change(int idtype, int id, int sleeps, int *stopped)
+{
+	siginfo_t info;
+	int result = 0;
+
+	if (sleeps)
+		wait_for_news(idtype, id, &info, WEXITED | WSTOPPED | WCONTINUED | WNOWAIT);
+	result = wait_for_news(idtype, id, &info, WSTOPPED | WCONTINUED | WNOHANG);
+	/* ECHILD: it has ended, which is for others to find out. */
+	if (result < 0)
+		return result == -ECHILD ? 0 : result;
+	if (info.si_pid == 0)
+		return 0;
+	*stopped = info.si_code == CLD_CONTINUED ? 0 : info.si_status & 0x7f;
+	return 1;
+}
+
 #else
 
 int wait_peek(pid_t pid)
 {
 	(void)pid;
+	return -ENOSYS;
+}
+
+int wait_change(int idtype, int id, int sleeps, int *stopped)
+{
+	(void)idtype;
+	(void)id;
+	(void)sleeps;
+	(void)stopped;
 	return -ENOSYS;
 }
 

@@ -28,6 +28,9 @@ int wait_is_end(const siginfo_t *info);
 /* watch_peek() by pid. */
 int wait_peek(pid_t pid);
 
+/* watch_change(), by what waitid(2) calls an idtype and an id. */
+int wait_change(int idtype, int id, int sleeps, int *stopped);
+
 /* For want of a descriptor: ask, pause for twice as long as before, at most 32 ms. */
 int wait_with_backoff(pid_t pid, int timeout_ms, int *raw, struct rusage *rusage);
 

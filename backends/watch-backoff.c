@@ -3,6 +3,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 
 #include "sys.h"
 #include "wait.h"
@@ -41,4 +42,22 @@ int watch_kill(pid_t pid, int watch, int signal)
 {
 	(void)watch;
 	return sys_kill(pid, signal);
+}
+
+int watch_change(pid_t pid, int watch, int sleeps, int *stopped)
+{
+	(void)watch;
+	return wait_change(P_PID, pid, sleeps, stopped);
+}
+
+int watch_pid(int watch)
+{
+	(void)watch;
+	return -ENOSYS;
+}
+
+unsigned long long watch_inode(int watch)
+{
+	(void)watch;
+	return 0;
 }

@@ -3,11 +3,15 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,7 +109,7 @@ struct kernel_pidfd_info {
 	uint32_t ids[11];
 	int32_t exit_code;
 };
-enum { INFO_EXIT = 8, MOST_TRIES = 1000 };
+enum { INFO_PID = 1, INFO_EXIT = 8, MOST_TRIES = 1000 };
 #define GET_INFO _IOWR(0xff, 11, struct kernel_pidfd_info)
 
 static int ask_afterwards(int watch, int *status)
@@ -211,4 +215,56 @@ int watch_kill(pid_t pid, int watch, int signal)
 	if (watch >= 0)
 		result = (int)RAW4(SYS_pidfd_send_signal, watch, signal, NULL, 0);
 	return result == -ENOSYS ? sys_kill(pid, signal) : result;
+}
+
+int watch_change(pid_t pid, int watch, int sleeps, int *stopped)
+{
+	int result = -ENOSYS;
+
+	if (watch >= 0)
+		result = wait_change(WAIT_BY_PIDFD, watch, sleeps, stopped);
+	return watch < 0 || knows_no_pidfd(result) ? wait_change(P_PID, pid, sleeps, stopped)
+						   : result;
+}
+
+/* ---- pidfds of others */
+
+/* PIDFD_GET_INFO is of Linux 6.13; the file in /proc is as old as pidfds are. */
+static int pid_by_proc(int watch)
+{
+	char path[48], text[512];
+	const char *at;
+	long size;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", watch);
+	fd = sys_open_cloexec(path, O_RDONLY, 0);
+	if (fd < 0)
+		return fd == -ENOENT ? -EBADF : fd;
+	size = sys_read(fd, text, sizeof(text) - 1);
+	sys_release(fd);
+	text[size < 0 ? 0 : size] = '\0';
+	at = strstr(text, "\nPid:");
+	return at ? atoi(at + 5) : -EBADF;
+}
+
+int watch_pid(int watch)
+{
+	struct kernel_pidfd_info info = { .mask = INFO_PID };
+
+	if (RAW3(SYS_ioctl, watch, GET_INFO, &info) == 0)
+		return (int)info.ids[0];
+	return pid_by_proc(watch);
+}
+
+enum { PIDFD_FILE_SYSTEM = 0x50494446 }; /* "PIDF", Linux 6.9; before, all pidfds had one inode */
+
+unsigned long long watch_inode(int watch)
+{
+	struct statfs system;
+	struct sys_file file;
+
+	if (watch < 0 || fstatfs(watch, &system) < 0 || system.f_type != PIDFD_FILE_SYSTEM)
+		return 0;
+	return sys_identify(watch, &file) == 0 ? file.inode : 0;
 }

@@ -43,6 +43,19 @@ int watch_wait(pid_t pid, int watch, int timeout_ms, int *raw, struct rusage *ru
  */
 int watch_peek(pid_t pid, int watch);
 
+/*
+ * Was it stopped (1, with the signal in *stopped) or continued (1, *stopped is 0) since that was
+ * asked for last? 0: no; -ENOSYS: that cannot be asked. With `sleeps` it first sleeps until there
+ * is that or its end to be asked for.
+ */
+int watch_change(pid_t pid, int watch, int sleeps, int *stopped);
+
+/* Of whom a descriptor is, that is of the kind of `watch`: a pid, -EBADF or -ENOSYS. */
+int watch_pid(int watch);
+
+/* A number that is nobody else's, of what `watch` leads to; 0: there is none. */
+unsigned long long watch_inode(int watch);
+
 /* Signal the child. Through the descriptor where that rules out a recycled pid. */
 int watch_kill(pid_t pid, int watch, int signal);
 

@@ -172,6 +172,11 @@ static void sweep(void)
 	}
 }
 
+void begun_unwatch(struct pspawn_child *child)
+{
+	handle_of(child)->begun->birth.watch = -1;
+}
+
 void begun_forget(struct pspawn_child *child)
 {
 	struct handle *handle = handle_of(child);

@@ -29,6 +29,9 @@ int begun_start(struct pspawn_child *child, const struct pspawn_cmd *cmd, struct
  */
 int begun_wait(struct pspawn_child *child, struct report *report, int timeout_ms);
 
+/* Its descriptor is somebody else's from now on. */
+void begun_unwatch(struct pspawn_child *child);
+
 /* Nobody will ask for its end any more. */
 void begun_forget(struct pspawn_child *child);
 

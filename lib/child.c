@@ -16,6 +16,8 @@ enum { RSS_UNITS_IN_KIB = 1024 }; /* bytes, getrusage(2) */
 enum { RSS_UNITS_IN_KIB = 1 };
 #endif
 
+enum { LONGEST_NAP_MS = 32 };
+
 static int64_t microseconds(const struct timeval *time)
 {
 	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
@@ -85,6 +87,59 @@ int pspawn_wait(struct pspawn_child *child, struct pspawn_status *status, int ti
 		return handle->start_code ? -handle->start_code : -ESRCH;
 	result = handle->begun ? wait_for_both(child, status, timeout_ms)
 			      : wait_for_end(child, status, timeout_ms);
+	errno = saved;
+	return result;
+}
+
+/* A stop or a continuation, without waiting. */
+static int ask_for_change(struct pspawn_child *child, struct pspawn_status *status, int sleeps)
+{
+	int stopped;
+	int result = watch_change(child->pid, child->pollfd, sleeps, &stopped);
+
+	if (result > 0 && status) {
+		status_clear(status);
+		status->stopped = stopped;
+		status->continued = stopped == 0;
+	}
+	return result;
+}
+
+static int wait_for_change(struct pspawn_child *child, struct pspawn_status *status,
+			   int timeout_ms)
+{
+	int64_t deadline = wait_deadline(timeout_ms);
+	int nap_ms = 1;
+
+	for (;;) {
+		int result = ask_for_change(child, status, timeout_ms < 0);
+		int left = wait_left(deadline);
+
+		if (result == 0)
+			result = wait_for_end(child, status, 0);
+		if (result != -EINPROGRESS || left == 0)
+			return result;
+		if (left > 0)
+			sys_nap(left < nap_ms ? left : nap_ms);
+		if (nap_ms < LONGEST_NAP_MS)
+			nap_ms *= 2;
+	}
+}
+
+int pspawn_wait_change(struct pspawn_child *child, struct pspawn_status *status, int timeout_ms)
+{
+	int64_t deadline = wait_deadline(timeout_ms);
+	int saved = errno;
+	int result = 0;
+
+	if (timeout_ms < -1)
+		return -EINVAL;
+	if (child->pid == 0)
+		return pspawn_wait(child, status, timeout_ms);
+	if (handle_in(child)->begun)
+		result = pspawn_wait_started(child, NULL, timeout_ms);
+	if (result == 0)
+		result = wait_for_change(child, status, wait_left(deadline));
 	errno = saved;
 	return result;
 }

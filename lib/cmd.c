@@ -8,7 +8,8 @@ static int check_whole(const struct pspawn_cmd *cmd)
 {
 	if (!cmd->argv || !cmd->argv[0])
 		return -EINVAL;
-	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK | PSPAWN_ASYNC))
+	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK | PSPAWN_ASYNC |
+			   PSPAWN_NO_POLLFD))
 		return -EINVAL;
 	/* Who does not wait has no use for a limit: pspawn_wait_started() takes one. */
 	if (cmd->start_ms < -1 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))

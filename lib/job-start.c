@@ -45,8 +45,8 @@ static int check_descriptions(struct launch *launch, size_t *nfds, size_t *nattr
 			launch->error->stage = (int)i;
 			return -report.code;
 		}
-		/* A run goes on by itself, and a pipeline's group is the pipeline's. */
-		if (cmd.flags & PSPAWN_ASYNC ||
+		/* A run goes on by itself and watches all; a pipeline's group is the pipeline's. */
+		if (cmd.flags & (PSPAWN_ASYNC | PSPAWN_NO_POLLFD) ||
 		    (launch->job->io.flags & PSPAWN_ONE_GROUP && launch_leads(&cmd))) {
 			job_fail(launch->error, -EINVAL, PSPAWN_STEP_CHECK, -1);
 			launch->error->stage = (int)i;

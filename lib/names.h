@@ -27,6 +27,7 @@
 #define backend_posix_spawn pspawn0_backend_posix_spawn
 #define begun_forget pspawn0_begun_forget
 #define begun_start pspawn0_begun_start
+#define begun_unwatch pspawn0_begun_unwatch
 #define begun_wait pspawn0_begun_wait
 #define berth_fill pspawn0_berth_fill
 #define berth_is_kept pspawn0_berth_is_kept
@@ -292,6 +293,7 @@
 #define unpark pspawn0_unpark
 #define versioned_size pspawn0_versioned_size
 #define wait_by_pid pspawn0_wait_by_pid
+#define wait_change pspawn0_wait_change
 #define wait_deadline pspawn0_wait_deadline
 #define wait_is_end pspawn0_wait_is_end
 #define wait_left pspawn0_wait_left
@@ -299,9 +301,12 @@
 #define wait_with_backoff pspawn0_wait_with_backoff
 #define watch_attach pspawn0_watch_attach
 #define watch_cancel pspawn0_watch_cancel
+#define watch_change pspawn0_watch_change
+#define watch_inode pspawn0_watch_inode
 #define watch_kill pspawn0_watch_kill
 #define watch_of pspawn0_watch_of
 #define watch_peek pspawn0_watch_peek
+#define watch_pid pspawn0_watch_pid
 #define watch_prepare pspawn0_watch_prepare
 #define watch_wait pspawn0_watch_wait
 #define work_begin pspawn0_work_begin

@@ -119,6 +119,7 @@ struct plan {
 	int inherit_all;
 	int rehearsal;	 /* see replay() */
 	int goes_on;	 /* the start is not waited for: see begin() of a backend */
+	int unwatched;	 /* the caller wants no descriptor for the child */
 	unsigned namespaces; /* of the birth: PSPAWN_NS_* */
 	int waits_for_maps;  /* the child has to wait until the parent has mapped ids */
 	int new_powers;	     /* a step changes ids or capabilities */

@@ -155,6 +155,7 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 #define PSPAWN_INHERIT_ALL 1u	/* what is not mentioned is as execve(2) leaves it, 0 to 2 too */
 #define PSPAWN_NO_FALLBACK 2u	/* the first backend or -ENOTSUP, never the next one */
 #define PSPAWN_ASYNC 4u		/* do not wait for the program; see pspawn_wait_started() */
+#define PSPAWN_NO_POLLFD 8u	/* no descriptor for the handle: pollfd is -1; not for runs */
 
 /*
  * What to start. A plain constant structure: zero means default, nothing is to
@@ -301,7 +302,9 @@ struct pspawn_status {
 	int signal;		/* 0: by none */
 	int core;		/* 1: dumped core */
 	int lost;		/* 1: not known (pspawn_wait_any(), runs) */
-	int reserved[3];
+	int stopped;		/* the signal that it is suspended by, or 0 (pspawn_wait_change()) */
+	int continued;		/* 1: it goes on after that (the same) */
+	int reserved;
 	/*
 	 * What it has used, and those of its descendants that it has waited for (wait4(2), struct
 	 * rusage); 0 where the system does not tell. Of widths that no feature macro changes.
@@ -430,6 +433,18 @@ PSPAWN_API int pspawn_wait(struct pspawn_child *child, struct pspawn_status *sta
 			   int timeout_ms);
 
 /*
+ * The same, and it also returns when the child was stopped (suspended) or continued, for job
+ * control and for those who trace it: then `status` has `stopped` or `continued`, all else in it
+ * is empty, and the handle is as before. Each change is reported once. A timeout is kept by asking
+ * in steps of at most 32 ms, since no descriptor tells of a stop; without one nothing wakes.
+ *
+ * Returns 0 when the child has ended, 1 when it was stopped or continued, and else as
+ * pspawn_wait(); -ENOSYS where the system has no waitid(2).
+ */
+PSPAWN_API int pspawn_wait_change(struct pspawn_child *child, struct pspawn_status *status,
+				  int timeout_ms);
+
+/*
  * The status as shells tell it, for exit(3): 0-255 of a program that exited, 128 + n of one that
  * the signal n has ended (POSIX, Shell Command Language, 2.8.2: greater than 128); -1 where it is
  * lost or there is none yet. Thread-safe.
@@ -487,6 +502,36 @@ PSPAWN_API int pspawn_child_cgroup(const struct pspawn_child *child);
  * complete. It is the handle's. -1: it is complete.
  */
 PSPAWN_API int pspawn_child_startfd(const struct pspawn_child *child);
+
+/*
+ * On Linux `pollfd` is a pidfd: it may be duplicated, sent to another process, given to
+ * pidfd_send_signal(2) or waitid(2) with P_PIDFD (whoever takes the status there takes it from the
+ * handle). It must not be closed. This takes it out of the handle: the caller closes it, and
+ * `pollfd` is -1 then; the handle is waited for by its pid.
+ *
+ * Returns the descriptor, or -EBADF where there is none.
+ */
+PSPAWN_API int pspawn_release_pollfd(struct pspawn_child *child);
+
+/*
+ * A number of the child that no other process gets until the next boot: the inode of its pidfd
+ * (Linux 6.9, 64-bit kernels), which other programs show as PID:INODE. 0 where there is none.
+ */
+PSPAWN_API unsigned long long pspawn_child_inode(const struct pspawn_child *child);
+
+/*
+ * Make a handle of a child of this process that somebody else has started, by its pid, or by a
+ * pidfd (Linux), which the handle owns from then on. Nobody else may wait for that child. It has
+ * no backend, group or cgroup. `child` is untouched on failure.
+ *
+ * Returns 0, or
+ *   -ECHILD  it is no child of this process, or was waited for already
+ *   -EINVAL  the pid is not positive
+ *   -EBADF   it is no pidfd
+ *   -ENOSYS  the system has no pidfd
+ */
+PSPAWN_API int pspawn_adopt(struct pspawn_child *child, int pid);
+PSPAWN_API int pspawn_adopt_pidfd(struct pspawn_child *child, int pidfd);
 
 /*
  * Let the child run on without us: closes pollfd and empties the handle. The

@@ -208,6 +208,7 @@ int work_build(struct work *work, struct report *report)
 	work->plan.rehearsal = 0;
 	work->plan.inherit_all = (work->cmd.flags & PSPAWN_INHERIT_ALL) != 0;
 	work->plan.goes_on = cmd_goes_on(&work->cmd);
+	work->plan.unwatched = (work->cmd.flags & PSPAWN_NO_POLLFD) != 0;
 	work->plan.scratch = SCRATCH_LATER;
 	work_plan(work);
 	return 0;

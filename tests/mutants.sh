@@ -333,7 +333,7 @@ lib/keep.c%s/^			kept\[i\].path = path;/			;/%linux%Y68
 lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
 lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
 lib/cmd.c%s/cmd->start_ms > 0 \&\& cmd->flags \& PSPAWN_ASYNC/0/%fork%K05
-lib/job-start.c%s/cmd.flags \& PSPAWN_ASYNC ||/0 ||/%fork%Y63
+lib/job-start.c%s/cmd.flags \& (PSPAWN_ASYNC | PSPAWN_NO_POLLFD) ||/0 ||/%fork%Y63 I23
 lib/child.c%s/if (handle->begun)$/if (0)/%linux%Y67
 lib/numbers.c%s/reserve(sys_placeholder(), plan)/reserve(sys_dup_from(plan->pairs[0].from, 3), plan)/%linux%Y30
 lib/numbers.c%s/result == 0 \&\& has_changed(work, scratch)/0/%linux%E09 E10 A17
@@ -342,6 +342,9 @@ backends/linux.h%s/STACK_SIZE = [0-9]*/STACK_SIZE = 4096/%linux%Y32
 backends/fork.c%s/heard\[size \/ sizeof(\*heard) - 1\]/heard[0]/%fork%G01 G02
 backends/fork-line.c%s/is_out_of_numbers(pid) ? PSPAWN_STEP_PREPARE/0 ? PSPAWN_STEP_PREPARE/%fork%I12 I13 I16 I19 H04
 backends/fork-line.c%s/line->watch = reserve(pidfd, NULL);/;/%fork%I10 I09 A01
+lib/adopt.c%s/result == 0 \&\& is_not_ours(pid, -1)/0/%linux%I25
+lib/adopt.c%s/	begun_unwatch(child);/	;/%linux%I24
+lib/child.c%s/status->continued = stopped == 0;/status->continued = 0;/%linux%I27
 lib/versioned.c%s/given_size > LARGEST ||/0 ||/%linux%K05
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
