@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What of the plan the attributes of posix_spawn(3) can express here. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 
@@ -98,12 +99,13 @@ int lower_can(const struct plan_step *step)
 	case STEP_SIGNALS:
 	case STEP_MASK:
 	case STEP_PGROUP:
-	case STEP_MOVE:
-	case STEP_CLEAR:
 	case STEP_CLOSE_REST:
 	case STEP_CLOSE:
-	case STEP_OPEN:
 		return 1;
+	case STEP_MOVE: /* file actions clear close-on-exec, and cannot set it */
+	case STEP_CLEAR:
+	case STEP_OPEN:
+		return !(step->flags & O_CLOEXEC);
 	default:
 		return 0;
 	}

@@ -99,8 +99,7 @@ int lower(const struct plan *plan, const struct plan_step *step,
 		return posix_spawn_file_actions_addclose(actions, step->to);
 	case STEP_OPEN:
 		return posix_spawn_file_actions_addopen(actions, step->to, step->path,
-							step->flags & ~O_CLOEXEC,
-							(mode_t)step->mode);
+							step->flags, (mode_t)step->mode);
 	case STEP_FOREGROUND:
 		return come_to_foreground(step->to, actions);
 	default:

@@ -46,28 +46,41 @@ CHILD_SIDE static int change_directory_to_fd(const struct plan_step *step,
 
 /* ---- descriptors */
 
+/* What goes at exec is there until then, for those that are opened through it. */
+CHILD_SIDE static int move_as(int from, const struct plan_step *step)
+{
+	int result = sys_dup2(from, step->to);
+
+	if (result >= 0 && step->flags & O_CLOEXEC)
+		result = sys_setfd(step->to, FD_CLOEXEC);
+	return result < 0 ? result : 0;
+}
+
 CHILD_SIDE static int move(const struct plan_step *step, const struct stage *stage)
 {
-	int result = sys_dup2(step->from, step->to);
-
 	(void)stage;
-	return result < 0 ? result : 0;
+	return move_as(step->from, step);
+}
+
+CHILD_SIDE static int change_cloexec(int fd, int is_set)
+{
+	int flags = sys_getfd(fd);
+
+	if (flags < 0)
+		return flags;
+	return sys_setfd(fd, is_set ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC);
 }
 
 CHILD_SIDE static int clear_cloexec(const struct plan_step *step, const struct stage *stage)
 {
-	int flags = sys_getfd(step->to);
-
 	(void)stage;
-	return flags < 0 ? flags : sys_setfd(step->to, flags & ~FD_CLOEXEC);
+	return change_cloexec(step->to, step->flags & O_CLOEXEC);
 }
 
 CHILD_SIDE static int set_cloexec(const struct plan_step *step, const struct stage *stage)
 {
-	int flags = sys_getfd(step->to);
-
 	(void)stage;
-	return flags < 0 ? flags : sys_setfd(step->to, flags | FD_CLOEXEC);
+	return change_cloexec(step->to, 1);
 }
 
 CHILD_SIDE static int close_one(const struct plan_step *step, const struct stage *stage)
@@ -99,7 +112,7 @@ CHILD_SIDE static int harmless(int flags, int code)
 
 CHILD_SIDE static int open_as(const struct plan_step *step, const struct stage *stage)
 {
-	int flags = step->flags & ~O_CLOEXEC;
+	int flags = step->flags;
 	int fd, result;
 
 	if (stage->plan->rehearsal)
@@ -109,9 +122,9 @@ CHILD_SIDE static int open_as(const struct plan_step *step, const struct stage *
 	while (fd == -EINTR);
 	if (fd < 0 || fd == step->to)
 		return fd < 0 ? fd : 0;
-	result = sys_dup2(fd, step->to);
+	result = move_as(fd, step);
 	sys_close(fd);
-	return result < 0 ? result : 0;
+	return result;
 }
 
 /* ---- the program */

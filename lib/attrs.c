@@ -161,6 +161,7 @@ static int patience(const struct pspawn_attr *attr)
 }
 
 static const struct rule rules[] = {
+	[PSPAWN_ATTR_NONE] = { any, 0 },
 	[PSPAWN_ATTR_DIR_FD] = { descriptor, NUMBER | OURS },
 	[PSPAWN_ATTR_ENV_CLEAR] = { any, SURE },
 	[PSPAWN_ATTR_ENV_SET] = { assignment, DATA | SURE },
@@ -220,7 +221,7 @@ int attr_check(const struct pspawn_attr *attr, size_t index)
 {
 	const struct rule *rule;
 
-	if (attr->kind <= 0 || (size_t)attr->kind >= sizeof(rules) / sizeof(rules[0]))
+	if (attr->kind < 0 || (size_t)attr->kind >= sizeof(rules) / sizeof(rules[0]))
 		return -EINVAL;
 	rule = &rules[attr->kind];
 	if (has_unused_members(attr, rule->members))

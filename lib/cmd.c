@@ -21,9 +21,18 @@ static int check_whole(const struct pspawn_cmd *cmd)
 	return 0;
 }
 
+/* What is closed or left as it is cannot go at exec. */
+static int has_wrong_options(const struct pspawn_fd *fd)
+{
+	if (fd->kind == PSPAWN_FD_CLOSE || fd->kind == PSPAWN_FD_INHERIT)
+		return fd->options != 0;
+	return (fd->options & ~PSPAWN_UNTIL_EXEC) != 0;
+}
+
 static int check_source(const struct pspawn_fd *fd)
 {
 	switch (fd->kind) {
+	case PSPAWN_FD_INHERIT:
 	case PSPAWN_FD_DUP:
 	case PSPAWN_FD_SAME:
 		return fd->number < 0 ? -EBADF : 0;
@@ -48,7 +57,7 @@ static int check_source(const struct pspawn_fd *fd)
  */
 static int is_legal(const struct pspawn_fd *fd, int *limit)
 {
-	if (fd->child <= 2 || fd->kind == PSPAWN_FD_CLOSE)
+	if (fd->child <= 2 || fd->kind == PSPAWN_FD_CLOSE || fd->kind == PSPAWN_FD_INHERIT)
 		return fd->child >= 0;
 	if (*limit == 0)
 		*limit = sys_fd_limit();
@@ -61,9 +70,12 @@ static int check_fds(const struct pspawn_cmd *cmd, int *index)
 
 	for (size_t i = 0; i < cmd->nfds; i++) {
 		const struct pspawn_fd *fd = &cmd->fds[i];
-		int result = is_legal(fd, &limit) ? check_source(fd) : -EBADF;
+		int result;
 
-		if (result == 0 && fd->reserved)
+		if (fd->kind == PSPAWN_FD_NONE)
+			continue;
+		result = is_legal(fd, &limit) ? check_source(fd) : -EBADF;
+		if (result == 0 && has_wrong_options(fd))
 			result = -EINVAL;
 		if (result < 0) {
 			*index = (int)i;

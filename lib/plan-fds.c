@@ -4,6 +4,17 @@
 
 #include "planner.h"
 
+static int cloexec_of(const struct pspawn_fd *fd)
+{
+	return fd->options & PSPAWN_UNTIL_EXEC ? O_CLOEXEC : 0;
+}
+
+/* O_CLOEXEC, if the entry asks for it; not where a move only passes through a number. */
+static int goes_at_exec(const struct pspawn_cmd *cmd, int index, int to)
+{
+	return index >= 0 && cmd->fds[index].child == to ? cloexec_of(&cmd->fds[index]) : 0;
+}
+
 void plan_moves(struct planner *planner)
 {
 	const struct plan_parts *parts = planner->parts;
@@ -16,6 +27,7 @@ void plan_moves(struct planner *planner)
 
 		step->from = move->from;
 		step->to = move->to;
+		step->flags = goes_at_exec(parts->cmd, move->index, move->to);
 		if (move->to == plan->scratch)
 			plan->left_over = move->to;
 		if (move->from != plan->scratch)
@@ -90,6 +102,8 @@ static void add_open(struct planner *planner, int to, const struct pspawn_fd *fd
 		step->flags = fd->flags;
 		step->mode = fd->mode;
 	}
+	if (fd)
+		step->flags |= cloexec_of(fd);
 }
 
 /*
@@ -121,5 +135,6 @@ void plan_copies(struct planner *planner)
 
 			step->from = parts->seats[i].from;
 			step->to = parts->seats[i].to;
+			step->flags = goes_at_exec(parts->cmd, step->index, step->to);
 		}
 }

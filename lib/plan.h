@@ -69,8 +69,8 @@ enum step_kind {
 	STEP_CHDIR,	   /* to path */
 	STEP_FCHDIR,	   /* to the directory open as `from` */
 	STEP_PDEATHSIG,
-	STEP_MOVE,	   /* duplicate `from` onto `to`; they differ */
-	STEP_CLEAR,	   /* clear close-on-exec of `to` */
+	STEP_MOVE,	   /* duplicate `from` onto `to`; they differ. O_CLOEXEC in `flags`: so */
+	STEP_CLEAR,	   /* clear close-on-exec of `to`, or set it where `flags` have O_CLOEXEC */
 	STEP_CLOSE_REST,   /* close all but the keep-list */
 	STEP_CLOSE,	   /* close `to`, open or not */
 	STEP_CLOSE_ON_EXEC, /* set close-on-exec of `to` */
@@ -96,7 +96,7 @@ struct plan_step {
 		const void *data;
 	};
 	union {
-		struct { /* of STEP_OPEN */
+		struct { /* of STEP_OPEN; the flags also of MOVE and CLEAR */
 			int flags;
 			unsigned mode;
 		};

@@ -56,6 +56,7 @@ extern "C" {
 /* ---- the descriptor map -------------------------------------------------- */
 
 enum pspawn_fd_kind {
+	PSPAWN_FD_NONE = 0,	/* no entry: it does nothing, and its number means nothing */
 	PSPAWN_FD_DUP = 1,	/* the parent's `number` */
 	PSPAWN_FD_SAME = 2,		/* what the child finds at its own `number` */
 	PSPAWN_FD_OPEN = 3,		/* `path`, opened by the child */
@@ -63,7 +64,8 @@ enum pspawn_fd_kind {
 	PSPAWN_FD_CLOSE = 5,	/* closed; useful for 0, 1 and 2 */
 	PSPAWN_FD_PIPE_IN = 6,	/* a pipe that the child reads */
 	PSPAWN_FD_PIPE_OUT = 7,	/* a pipe that the child writes */
-	PSPAWN_FD_SOCKETPAIR = 8	/* one end of a stream socket pair */
+	PSPAWN_FD_SOCKETPAIR = 8, /* one end of a stream socket pair */
+	PSPAWN_FD_INHERIT = 9	/* as execve(2) leaves it: open, unless it is close-on-exec */
 };
 
 /*
@@ -74,9 +76,9 @@ struct pspawn_fd {
 	int child;		/* the number in the child */
 	int kind;		/* enum pspawn_fd_kind */
 	int number;		/* DUP, SAME */
-	int flags;		/* OPEN: as for open(2); O_CLOEXEC is ignored */
+	int flags;		/* OPEN: as for open(2) */
 	unsigned mode;		/* OPEN with O_CREAT: permissions, under the umask */
-	unsigned reserved;	/* zero */
+	unsigned options;	/* PSPAWN_UNTIL_EXEC or 0 */
 	const char *path;	/* OPEN: owned by the caller, needed until start returns */
 	int *end;		/* PIPE_IN, PIPE_OUT, SOCKETPAIR: receives our end */
 };
@@ -146,6 +148,38 @@ static inline struct pspawn_fd pspawn_fd_pipe_out(int child, int *end)
 static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_SOCKETPAIR, 0, 0, 0, 0, NULL, end };
+	return fd;
+}
+
+/*
+ * Child's `child` is as execve(2) would leave the parent's descriptor of that number: it is
+ * open if it is open there and not close-on-exec, else closed. For 0, 1 and 2 this differs
+ * from no entry (then closed ones are /dev/null, and close-on-exec does not matter).
+ */
+static inline struct pspawn_fd pspawn_fd_inherit(int child)
+{
+	struct pspawn_fd fd = { child, PSPAWN_FD_INHERIT, 0, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/* An entry that does nothing, as in `wanted ? pspawn_fd_dup(3, log) : pspawn_fd_none()`. */
+static inline struct pspawn_fd pspawn_fd_none(void)
+{
+	struct pspawn_fd fd = { 0, PSPAWN_FD_NONE, 0, 0, 0, 0, NULL, NULL };
+	return fd;
+}
+
+/* In `options`; or O_CLOEXEC in the flags of OPEN. */
+#define PSPAWN_UNTIL_EXEC 1u
+
+/*
+ * The same entry, close-on-exec in the child: it is there for the child's way (files that are
+ * opened by /dev/fd, `same`, a program by descriptor) and gone when the program is executed. Not
+ * for CLOSE and INHERIT.
+ */
+static inline struct pspawn_fd pspawn_fd_cloexec(struct pspawn_fd fd)
+{
+	fd.options |= PSPAWN_UNTIL_EXEC;
 	return fd;
 }
 

@@ -31,6 +31,7 @@ extern "C" {
 #endif
 
 enum pspawn_attr_kind {
+	PSPAWN_ATTR_NONE = 0,	/* no entry: it does nothing */
 	PSPAWN_ATTR_DIR_FD = 1,
 	PSPAWN_ATTR_ENV_CLEAR = 2,
 	PSPAWN_ATTR_ENV_SET = 3,
@@ -101,6 +102,12 @@ static inline struct pspawn_attr pspawn_attr_of(int kind, int number, unsigned l
 {
 	struct pspawn_attr attr = { kind, number, 0, 0, { a, b }, NULL, 0, { 0, 0 } };
 	return attr;
+}
+
+/* An entry that does nothing, as in `wanted ? pspawn_attr_setsid() : pspawn_attr_none()`. */
+static inline struct pspawn_attr pspawn_attr_none(void)
+{
+	return pspawn_attr_of(PSPAWN_ATTR_NONE, 0, 0, 0);
 }
 
 static inline struct pspawn_attr pspawn_attr_with(int kind, const void *data, size_t count)

@@ -84,6 +84,10 @@ static void take(struct seat *seat, const struct pspawn_fd *fd, int index)
 	case PSPAWN_FD_CLOSE:
 		seat->how = SEAT_CLOSED;
 		break;
+	case PSPAWN_FD_INHERIT:
+		seat->how = SEAT_KEEP;
+		seat->from = fd->child;
+		break;
 	default:
 		seat->how = SEAT_MOVE;
 		break;
@@ -142,10 +146,12 @@ static int resolve(struct seat *seats, size_t n, struct seat *seat)
 long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], struct seat *seats,
 		int *index)
 {
-	size_t n = cmd->nfds;
+	size_t n = 0, mentioned;
 
-	for (size_t i = 0; i < n; i++)
-		take(&seats[i], &cmd->fds[i], (int)i);
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (cmd->fds[i].kind != PSPAWN_FD_NONE)
+			take(&seats[n++], &cmd->fds[i], (int)i);
+	mentioned = n;
 	sort(seats, n);
 	for (size_t i = 1; i < n; i++)
 		if (seats[i].to == seats[i - 1].to) {
@@ -153,7 +159,7 @@ long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], s
 			return -EINVAL;
 		}
 	n = add_stdio(seats, n, stdio, (cmd->flags & PSPAWN_INHERIT_ALL) != 0);
-	if (n > cmd->nfds)
+	if (n > mentioned)
 		sort(seats, n);
 	for (size_t i = 0; i < n; i++)
 		if (seats[i].how == SEAT_SAME && resolve(seats, n, &seats[i]) < 0) {

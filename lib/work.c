@@ -47,7 +47,7 @@ static unsigned mentioned(const struct pspawn_cmd *cmd)
 	unsigned bits = 0;
 
 	for (size_t i = 0; i < cmd->nfds; i++)
-		if (cmd->fds[i].child <= 2)
+		if (cmd->fds[i].kind != PSPAWN_FD_NONE && cmd->fds[i].child <= 2)
 			bits |= 1u << cmd->fds[i].child;
 	return bits;
 }
@@ -57,6 +57,18 @@ static enum stdio_state state_of(int number)
 	int flags = sys_getfd(number);
 
 	return flags < 0 ? STDIO_CLOSED : flags & FD_CLOEXEC ? STDIO_CLOEXEC : STDIO_OPEN;
+}
+
+/* What an entry leaves as it is, is there after exec only if it would be without us. */
+static void settle_inherited(struct work *work)
+{
+	for (size_t i = 0; i < work->nseats; i++) {
+		struct seat *seat = &work->seats[i];
+
+		if (seat->index >= 0 && work->cmd.fds[seat->index].kind == PSPAWN_FD_INHERIT &&
+		    state_of(seat->to) != STDIO_OPEN)
+			seat->how = SEAT_CLOSED;
+	}
 }
 
 static int take_seats(struct work *work, int *index)
@@ -71,6 +83,7 @@ static int take_seats(struct work *work, int *index)
 	if (n < 0)
 		return (int)n;
 	work->nseats = (size_t)n;
+	settle_inherited(work);
 	work->plan.npairs = plan_pairs(work->seats, work->nseats, work->pairs);
 	return 0;
 }

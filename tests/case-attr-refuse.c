@@ -179,7 +179,7 @@ static void wrong_others(void)
 	refuse(pspawn_attr_setns(0, 0), EINVAL);
 	refuse(pspawn_attr_setns(0, 0x100), EINVAL);
 	refuse(pspawn_attr_setns(0, PSPAWN_NS_NET | PSPAWN_NS_UTS), EINVAL);
-	refuse_raw(0, 0, 0, 0);
+	refuse_raw(0, 1, 0, 0);
 	refuse_raw(-1, 0, 0, 0);
 	refuse_raw(INT_MIN, 0, 0, 0);
 	refuse_raw(PSPAWN_ATTR_SHELL_FALLBACK + 1, 0, 0, 0);

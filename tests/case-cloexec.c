@@ -43,7 +43,7 @@ CASE(B03, target_never_has_cloexec)
 	static struct record record;
 	struct pspawn_cmd cmd = { PSPAWN_FDS(DUP(3, 5), DUP(5, 5), DUP(6, 6), pspawn_fd_null(7),
 					     pspawn_fd_same(8, 7),
-					     pspawn_fd_open(9, "/dev/zero", O_CLOEXEC, 0)) };
+					     pspawn_fd_open(9, "/dev/zero", O_RDONLY, 0)) };
 
 	file_at(5, O_RDWR | O_CLOEXEC);
 	file_at(6, O_RDWR);

@@ -49,9 +49,9 @@ static void same_file(const struct slot *slot, const char *name)
 CASE(F01, open_at_number)
 {
 	struct pspawn_fd fds[] = { OPEN(0, "in", O_RDONLY, 0), OPEN(7, "in", O_RDWR, 0),
-				   OPEN(100, "in", O_WRONLY | O_CLOEXEC, 0),
+				   OPEN(100, "in", O_WRONLY, 0),
 				   /* It lands there by itself: nothing but the flags clears it. */
-				   OPEN(3, "in", O_RDWR | O_CLOEXEC, 0) };
+				   OPEN(3, "in", O_RDWR, 0) };
 	const int modes[] = { O_RDONLY, O_RDWR, O_WRONLY, O_RDWR };
 
 	make("in", "text");

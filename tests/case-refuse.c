@@ -50,7 +50,7 @@ static void all_refusals(void)
 	odd.kind = 99;
 	refuse_fd(odd, EINVAL);
 	odd = DUP(5, 1);
-	odd.reserved = 1;
+	odd.options = 2;
 	refuse_fd(odd, EINVAL);
 	refuse_fd(pspawn_fd_same(5, 9), EINVAL);
 	refuse_fd(pspawn_fd_same(5, 5), EINVAL);

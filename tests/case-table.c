@@ -146,7 +146,7 @@ CASE(N90, table_is_whole)
 	CHECK(attr_table_is_whole());
 	/* A new one would have to be in there too. */
 	expect_failure(&cmd, EINVAL, PSPAWN_STEP_CHECK_ATTR, 0);
-	beyond.kind = 0;
+	beyond.kind = -1;
 	expect_failure(&cmd, EINVAL, PSPAWN_STEP_CHECK_ATTR, 0);
 }
 

@@ -128,7 +128,7 @@ void probe_start(struct pspawn_cmd *cmd, struct record *record)
 static const struct pspawn_fd *entry_for(const struct pspawn_fd *fds, size_t n, int number)
 {
 	for (size_t i = 0; i < n; i++)
-		if (fds[i].child == number)
+		if (fds[i].kind != PSPAWN_FD_NONE && fds[i].child == number)
 			return &fds[i];
 	return NULL;
 }
@@ -156,13 +156,25 @@ static int slot_at(struct slot *slot, const struct table *ours, const struct psp
 	}
 	if (entry && entry->kind == PSPAWN_FD_CLOSE)
 		return 0;
-	from = table_find(ours, entry ? entry->number : number);
+	from = table_find(ours, entry && entry->kind == PSPAWN_FD_DUP ? entry->number : number);
+	if (entry && entry->kind == PSPAWN_FD_INHERIT) {
+		if (!from || from->cloexec)
+			return 0;
+		entry = NULL;
+	}
 	if (from && (!entry || entry->kind == PSPAWN_FD_DUP)) {
 		*slot = *from;
 		return 1;
 	}
 	slot_of_null(slot);
 	return 1;
+}
+
+/* Of an entry that does nothing, or goes at exec. */
+static int leaves_nothing(const struct pspawn_fd *fd)
+{
+	return fd->kind == PSPAWN_FD_NONE ||
+	       fd->options & PSPAWN_UNTIL_EXEC;
 }
 
 static int by_number(const void *a, const void *b)
@@ -178,7 +190,7 @@ void expected_table(struct table *expected, const struct table *ours, const stru
 		int wanted = number <= 2 ? number : fds[number - 3].child;
 		struct slot *slot = &expected->slots[expected->count];
 
-		if (number <= 2 && entry_for(fds, n, number))
+		if (number <= 2 ? entry_for(fds, n, number) != NULL : leaves_nothing(&fds[number - 3]))
 			continue;
 		if (!slot_at(slot, ours, fds, n, wanted))
 			continue;

@@ -96,7 +96,7 @@ lib/fdmap.c%s/writer->pending++/(void)writer/%fork%A04 A23
 lib/fdmap.c%s/last->from = first->copy;/;/%fork%A04 A23
 lib/fdmap.c%s/if (first->copy < 0) {/{/%fork%A23
 lib/fdmap.c%s/pairs\[i\].from <= pairs\[n - 1\].to/0/%fork%A04 A23
-lib/seats.c%s/if (n > cmd->nfds)/if (0)/%fork%B03 C03
+lib/seats.c%s/if (n > mentioned)/if (0)/%fork%B03 C03
 lib/numbers.c%s/makes_any(cmd) ? cmd->nfds : 0/0/%fork%E09
 lib/seats.c%s/seats\[i\].to == seats\[i - 1\].to/0/%fork%K02
 lib/seats.c%s/seat->how = SEAT_CLOSED;/seat->how = SEAT_KEEP;/%fork%C03 C17
@@ -114,7 +114,7 @@ lib/path.c%s/if (search.name_length == 0)/if (0)/%fork%G10
 lib/env.c%s/return base ? base : nothing/return base/%fork%L10
 lib/start.c%s/error->index = report->code ? report->index : -1;/error->index = report->index + 1;/%fork%A01
 backends/replay.c%s/flags & ~FD_CLOEXEC/flags/%fork%B01
-backends/replay.c%s/step->flags & ~O_CLOEXEC/step->flags/%fork%F01
+backends/replay.c%s/int flags = step->flags;/int flags = step->flags | O_CLOEXEC;/%fork%F01
 backends/replay.c%s/fd == step->to)$/0)/%fork%F06
 backends/replay.c%s/report->index = step->index;/report->index = 0;/%fork%G02 F04
 backends/replay.c%s/ | O_NONBLOCK;/;/%posix_spawn%F04
@@ -345,6 +345,11 @@ backends/fork-line.c%s/line->watch = reserve(pidfd, NULL);/;/%fork%I10 I09 A01
 lib/adopt.c%s/result == 0 \&\& is_not_ours(pid, -1)/0/%linux%I25
 lib/adopt.c%s/	begun_unwatch(child);/	;/%linux%I24
 lib/child.c%s/status->continued = stopped == 0;/status->continued = 0;/%linux%I27
+lib/plan-fds.c%s/fd->options \& PSPAWN_UNTIL_EXEC ? O_CLOEXEC : 0/0/%linux%B15
+lib/work.c%s/^	settle_inherited(work);/	;/%linux%B14
+lib/work.c%s/cmd->fds\[i\].kind != PSPAWN_FD_NONE \&\& //%linux%B13
+backends/replay.c%s/result >= 0 \&\& step->flags \& O_CLOEXEC/0/%linux%B15
+backends/lower-attrs.c%s/return !(step->flags \& O_CLOEXEC);/return 1;/%posix_spawn%B15
 lib/versioned.c%s/given_size > LARGEST ||/0 ||/%linux%K05
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
