@@ -26,16 +26,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "pspawn_attr.h" /* what a child can be given besides descriptors */
+#include "pspawn_attr.h" /* what a child can be given besides descriptors; PSPAWN_INLINE */
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-#if defined(__GNUC__)
-#define PSPAWN_API __attribute__((__visibility__("default")))
-#else
-#define PSPAWN_API
 #endif
 
 #define PSPAWN_VERSION_MAJOR 0
@@ -90,14 +84,14 @@ struct pspawn_fd {
  */
 
 /* Child's `child` is the parent's `parent`. Neither flag nor offset changes. */
-static inline struct pspawn_fd pspawn_fd_dup(int child, int parent)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_dup(int child, int parent)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_DUP, parent, 0, 0, 0, NULL, NULL };
 	return fd;
 }
 
 /* Child's `child` is the same open file as the child's own `other`. */
-static inline struct pspawn_fd pspawn_fd_same(int child, int other)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_same(int child, int other)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_SAME, other, 0, 0, 0, NULL, NULL };
 	return fd;
@@ -108,7 +102,7 @@ static inline struct pspawn_fd pspawn_fd_same(int child, int other)
  * the order in which they are listed. An open that blocks, such as one of a
  * FIFO, holds the start until it returns.
  */
-static inline struct pspawn_fd pspawn_fd_open(int child, const char *path, int flags,
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_open(int child, const char *path, int flags,
 					      unsigned mode)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_OPEN, 0, flags, mode, 0, path, NULL };
@@ -116,14 +110,14 @@ static inline struct pspawn_fd pspawn_fd_open(int child, const char *path, int f
 }
 
 /* Child's `child` is /dev/null, open for reading and writing. */
-static inline struct pspawn_fd pspawn_fd_null(int child)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_null(int child)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_NULL, 0, 0, 0, 0, NULL, NULL };
 	return fd;
 }
 
 /* Child's `child` is closed. */
-static inline struct pspawn_fd pspawn_fd_close(int child)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_close(int child)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_CLOSE, 0, 0, 0, 0, NULL, NULL };
 	return fd;
@@ -133,19 +127,19 @@ static inline struct pspawn_fd pspawn_fd_close(int child)
  * A new pipe or socket pair. On success *end is the parent's end: a number
  * above 2, close-on-exec, the caller's to close. On failure *end is untouched.
  */
-static inline struct pspawn_fd pspawn_fd_pipe_in(int child, int *end)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_pipe_in(int child, int *end)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_PIPE_IN, 0, 0, 0, 0, NULL, end };
 	return fd;
 }
 
-static inline struct pspawn_fd pspawn_fd_pipe_out(int child, int *end)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_pipe_out(int child, int *end)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_PIPE_OUT, 0, 0, 0, 0, NULL, end };
 	return fd;
 }
 
-static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_SOCKETPAIR, 0, 0, 0, 0, NULL, end };
 	return fd;
@@ -156,14 +150,14 @@ static inline struct pspawn_fd pspawn_fd_socketpair(int child, int *end)
  * open if it is open there and not close-on-exec, else closed. For 0, 1 and 2 this differs
  * from no entry (then closed ones are /dev/null, and close-on-exec does not matter).
  */
-static inline struct pspawn_fd pspawn_fd_inherit(int child)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_inherit(int child)
 {
 	struct pspawn_fd fd = { child, PSPAWN_FD_INHERIT, 0, 0, 0, 0, NULL, NULL };
 	return fd;
 }
 
 /* An entry that does nothing, as in `wanted ? pspawn_fd_dup(3, log) : pspawn_fd_none()`. */
-static inline struct pspawn_fd pspawn_fd_none(void)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_none(void)
 {
 	struct pspawn_fd fd = { 0, PSPAWN_FD_NONE, 0, 0, 0, 0, NULL, NULL };
 	return fd;
@@ -177,7 +171,7 @@ static inline struct pspawn_fd pspawn_fd_none(void)
  * opened by /dev/fd, `same`, a program by descriptor) and gone when the program is executed. Not
  * for CLOSE and INHERIT.
  */
-static inline struct pspawn_fd pspawn_fd_cloexec(struct pspawn_fd fd)
+PSPAWN_INLINE struct pspawn_fd pspawn_fd_cloexec(struct pspawn_fd fd)
 {
 	fd.options |= PSPAWN_UNTIL_EXEC;
 	return fd;
@@ -219,18 +213,53 @@ struct pspawn_cmd {
  * with one, and relative paths to open, are relative to the child's directory.
  */
 
-/* For designated initialisers in C: PSPAWN_CMD("ls", "-l") sets size and argv. */
+#ifndef __cplusplus
+/*
+ * For designated initialisers in C: PSPAWN_CMD("ls", "-l") sets size and argv. C++ has no such
+ * macros, because there the arrays would be gone at the end of the statement; see pspawn.hpp.
+ *
+ * Lifetime: the array of arguments lives until the end of the enclosing block, not longer.
+ * Outside of functions it lives for ever. Do not return or store a description made by it.
+ */
 #define PSPAWN_CMD(...)                 \
 	.size = sizeof(struct pspawn_cmd), \
 	.argv = (char *const *)(const char *const[]) { __VA_ARGS__, NULL }
 
+/* Sets fds and nfds. Lifetime: the array lives until the end of the enclosing block. */
 #define PSPAWN_FDS(...)                                  \
 	.fds = (const struct pspawn_fd[]) { __VA_ARGS__ }, \
 	.nfds = sizeof((const struct pspawn_fd[]) { __VA_ARGS__ }) / sizeof(struct pspawn_fd)
 
+/* Sets attrs and nattrs. Lifetime: the array lives until the end of the enclosing block. */
 #define PSPAWN_ATTRS(...)                                    \
 	.attrs = (const struct pspawn_attr[]) { __VA_ARGS__ }, \
 	.nattrs = sizeof((const struct pspawn_attr[]) { __VA_ARGS__ }) / sizeof(struct pspawn_attr)
+#endif
+
+/*
+ * The same arrays one entry after another, on the heap, for languages without compound literals
+ * and for lists of unknown length. All zero is an empty list. After the last entry set `fds` and
+ * `nfds` of the description to `items` and `count` (`attrs` and `nattrs`; for streams see
+ * pspawn_run.h). An addition may move the array, so do not keep `items` from before.
+ */
+struct pspawn_fds {
+	struct pspawn_fd *items;
+	size_t count;
+	size_t capacity;	/* how many there is memory for */
+};
+struct pspawn_attrs {
+	struct pspawn_attr *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Add one entry at the end. What it points to stays the caller's. Returns 0, or -ENOMEM: as before. */
+PSPAWN_API int pspawn_fds_add(struct pspawn_fds *fds, struct pspawn_fd fd);
+PSPAWN_API int pspawn_attrs_add(struct pspawn_attrs *attrs, struct pspawn_attr attr);
+
+/* Give the memory back; the list is then empty. Harmless on an empty one, and on NULL. */
+PSPAWN_API void pspawn_fds_free(struct pspawn_fds *fds);
+PSPAWN_API void pspawn_attrs_free(struct pspawn_attrs *attrs);
 
 /* ---- errors -------------------------------------------------------------- */
 

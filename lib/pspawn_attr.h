@@ -30,6 +30,33 @@
 extern "C" {
 #endif
 
+#if defined(__GNUC__)
+#define PSPAWN_API __attribute__((__visibility__("default")))
+#else
+#define PSPAWN_API
+#endif
+
+/*
+ * The constructors are inline functions, and functions of the library as well, so that they
+ * have an address and other languages can call them. C99 rules: a file that includes this
+ * makes no symbols of its own. Define PSPAWN_INLINE as `PSPAWN_INLINE` before you include this
+ * to have them without the library's, for example where the library is loaded by dlopen(3).
+ */
+#ifndef PSPAWN_INLINE
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#define PSPAWN_INLINE extern inline /* gcc -fgnu89-inline */
+#else
+#define PSPAWN_INLINE inline
+#endif
+#endif
+
+/* A conversion that neither language warns of. */
+#ifdef __cplusplus
+#define PSPAWN_CAST(type, value) static_cast<type>(value)
+#else
+#define PSPAWN_CAST(type, value) ((type)(value))
+#endif
+
 enum pspawn_attr_kind {
 	PSPAWN_ATTR_NONE = 0,	/* no entry: it does nothing */
 	PSPAWN_ATTR_DIR_FD = 1,
@@ -97,7 +124,7 @@ struct pspawn_attr {
 };
 
 /* For the constructors below. */
-static inline struct pspawn_attr pspawn_attr_of(int kind, int number, unsigned long long a,
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_of(int kind, int number, unsigned long long a,
 						unsigned long long b)
 {
 	struct pspawn_attr attr = { kind, number, 0, 0, { a, b }, NULL, 0, { 0, 0 } };
@@ -105,12 +132,12 @@ static inline struct pspawn_attr pspawn_attr_of(int kind, int number, unsigned l
 }
 
 /* An entry that does nothing, as in `wanted ? pspawn_attr_setsid() : pspawn_attr_none()`. */
-static inline struct pspawn_attr pspawn_attr_none(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_none(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_NONE, 0, 0, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_with(int kind, const void *data, size_t count)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_with(int kind, const void *data, size_t count)
 {
 	struct pspawn_attr attr = { kind, 0, 0, 0, { 0, 0 }, data, count, { 0, 0 } };
 	return attr;
@@ -122,7 +149,7 @@ static inline struct pspawn_attr pspawn_attr_with(int kind, const void *data, si
  * themselves, and only among the first 64 entries of a list (-EINVAL). When a part of what an
  * attribute does has failed, the rest of it is left out.
  */
-static inline struct pspawn_attr pspawn_attr_prefer(struct pspawn_attr attr)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_prefer(struct pspawn_attr attr)
 {
 	attr.flags |= PSPAWN_PREFER;
 	return attr;
@@ -136,17 +163,17 @@ static inline struct pspawn_attr pspawn_attr_prefer(struct pspawn_attr attr)
  * remove "NAME". Several. The result holds each name that was edited at most
  * once.
  */
-static inline struct pspawn_attr pspawn_attr_env_clear(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_env_clear(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_ENV_CLEAR, 0, 0, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_env_set(const char *assignment)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_env_set(const char *assignment)
 {
 	return pspawn_attr_with(PSPAWN_ATTR_ENV_SET, assignment, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_env_unset(const char *name)
 {
 	return pspawn_attr_with(PSPAWN_ATTR_ENV_UNSET, name, 0);
 }
@@ -157,7 +184,7 @@ static inline struct pspawn_attr pspawn_attr_env_unset(const char *name)
  * Change to the directory open as the parent's `fd`, which the child does not keep.
  * It is one of the caller's mount namespace, even where the child has a new one. fchdir(2).
  */
-static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_dir_fd(int fd)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_DIR_FD, fd, 0, 0);
 }
@@ -171,12 +198,12 @@ static inline struct pspawn_attr pspawn_attr_dir_fd(int fd)
  * which the child does not keep; in a new mount namespace, the same directory of
  * that (but not if it is preferred). The last of ROOT and ROOT_FD wins.
  */
-static inline struct pspawn_attr pspawn_attr_root(const char *path)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_root(const char *path)
 {
 	return pspawn_attr_with(PSPAWN_ATTR_ROOT, path, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_root_fd(int fd)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_root_fd(int fd)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_ROOT_FD, fd, 0, 0);
 }
@@ -190,7 +217,7 @@ static inline struct pspawn_attr pspawn_attr_root_fd(int fd)
  * `start_ms`. A frozen cgroup holds the start at the step CGROUP. The handle keeps a duplicate
  * of `fd` for pspawn_kill_all().
  */
-static inline struct pspawn_attr pspawn_attr_cgroup(int fd)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_cgroup(int fd)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_CGROUP, fd, 0, 0);
 }
@@ -198,19 +225,19 @@ static inline struct pspawn_attr pspawn_attr_cgroup(int fd)
 /* ---- sessions and terminals ---------------------------------------------- */
 
 /* A new session, and so a new process group and no terminal. setsid(2). */
-static inline struct pspawn_attr pspawn_attr_setsid(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_setsid(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SETSID, 0, 0, 0);
 }
 
 /* Process group: 0 a new one, else an existing one of the session. setpgid(2). */
-static inline struct pspawn_attr pspawn_attr_pgroup(pid_t group)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_pgroup(pid_t group)
 {
-	return pspawn_attr_of(PSPAWN_ATTR_PGROUP, (int)group, 0, 0);
+	return pspawn_attr_of(PSPAWN_ATTR_PGROUP, PSPAWN_CAST(int, group), 0, 0);
 }
 
 /* Give up the controlling terminal (TIOCNOTTY); not an error where there is none. */
-static inline struct pspawn_attr pspawn_attr_no_tty(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_no_tty(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_NO_TTY, 0, 0, 0);
 }
@@ -220,7 +247,7 @@ static inline struct pspawn_attr pspawn_attr_no_tty(void)
  * controlling terminal (TIOCSCTTY). Only a session leader can have one, so
  * this goes with pspawn_attr_setsid(). -EBADF when nothing is at that number.
  */
-static inline struct pspawn_attr pspawn_attr_ctty(int child)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_ctty(int child)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_CTTY, child, 0, 0);
 }
@@ -231,7 +258,7 @@ static inline struct pspawn_attr pspawn_attr_ctty(int child)
  * background is not stopped by SIGTTOU. A start that fails afterwards gives
  * the foreground back, unless the child is killed.
  */
-static inline struct pspawn_attr pspawn_attr_foreground(int child)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_foreground(int child)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_FOREGROUND, child, 0, 0);
 }
@@ -245,7 +272,7 @@ static inline struct pspawn_attr pspawn_attr_foreground(int child)
  * What is blocked when the program begins; without this, nothing is. Signals 32 and 33 never are:
  * libc works by them (SIGCANCEL and SIGSETXID of glibc), so ~0ULL blocks all others.
  */
-static inline struct pspawn_attr pspawn_attr_sigmask(unsigned long long signals)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_sigmask(unsigned long long signals)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SIGMASK, 0, signals, 0);
 }
@@ -255,12 +282,12 @@ static inline struct pspawn_attr pspawn_attr_sigmask(unsigned long long signals)
  * Several; for a signal that is in more than one the last one wins. SIGKILL and
  * SIGSTOP cannot be ignored (-EINVAL).
  */
-static inline struct pspawn_attr pspawn_attr_sigdefault(unsigned long long signals)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_sigdefault(unsigned long long signals)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SIGDEFAULT, 0, signals, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_sigignore(unsigned long long signals)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_sigignore(unsigned long long signals)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SIGIGNORE, 0, signals, 0);
 }
@@ -270,7 +297,7 @@ static inline struct pspawn_attr pspawn_attr_sigignore(unsigned long long signal
  * ignored stays so, SIGPIPE too; but 32 and 33, libc's own, are default, because some libcs leave
  * them ignored in what they start. SIGMASK, SIGDEFAULT and SIGIGNORE still count.
  */
-static inline struct pspawn_attr pspawn_attr_siginherit(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_siginherit(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SIGINHERIT, 0, 0, 0);
 }
@@ -294,28 +321,28 @@ static inline struct pspawn_attr pspawn_attr_siginherit(void)
  * From the change of ids until exec the child belongs to the new user, who can
  * stop it, and with it the start.
  */
-static inline struct pspawn_attr pspawn_attr_user(uid_t user, gid_t group)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_user(uid_t user, gid_t group)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_USER, 0, user, group);
 }
 
-static inline struct pspawn_attr pspawn_attr_group(gid_t group)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_group(gid_t group)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_GROUP, 0, group, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_groups(const gid_t *groups, size_t count)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_groups(const gid_t *groups, size_t count)
 {
 	return pspawn_attr_with(PSPAWN_ATTR_GROUPS, groups, count);
 }
 
-static inline struct pspawn_attr pspawn_attr_keep_groups(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_keep_groups(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_KEEP_GROUPS, 0, 0, 0);
 }
 
 /* Linux 3.5: exec gives no privileges from here on, for good. PR_SET_NO_NEW_PRIVS. */
-static inline struct pspawn_attr pspawn_attr_no_new_privs(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_no_new_privs(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_NO_NEW_PRIVS, 0, 0, 0);
 }
@@ -328,13 +355,13 @@ static inline struct pspawn_attr pspawn_attr_no_new_privs(void)
  * them. They have to be permitted to the caller; they are carried over a
  * change of user, and made inheritable. PR_CAP_AMBIENT, capset(2).
  */
-static inline struct pspawn_attr pspawn_attr_ambient(unsigned long long capabilities)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_ambient(unsigned long long capabilities)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_AMBIENT, 0, capabilities, 0);
 }
 
 /* Linux: of the bounding set these remain, and no others. PR_CAPBSET_DROP. */
-static inline struct pspawn_attr pspawn_attr_bounding(unsigned long long capabilities)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_bounding(unsigned long long capabilities)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_BOUNDING, 0, capabilities, 0);
 }
@@ -344,13 +371,13 @@ static inline struct pspawn_attr pspawn_attr_bounding(unsigned long long capabil
  * with it what is inheritable stays useful. An ordinary user's exec drops what
  * the program's file does not give: for most uses AMBIENT is what is wanted.
  */
-static inline struct pspawn_attr pspawn_attr_keep_caps(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_keep_caps(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_KEEP_CAPS, 0, 0, 0);
 }
 
 /* Linux: the securebits as PR_SET_SECUREBITS has them, before ids are changed. */
-static inline struct pspawn_attr pspawn_attr_securebits(unsigned bits)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_securebits(unsigned bits)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SECUREBITS, 0, bits, 0);
 }
@@ -362,7 +389,7 @@ static inline struct pspawn_attr pspawn_attr_securebits(unsigned bits)
  * namespace, where a parent outside cannot be seen, that goes unnoticed. A
  * set-id program starts without it.
  */
-static inline struct pspawn_attr pspawn_attr_pdeathsig(int signal)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_pdeathsig(int signal)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_PDEATHSIG, signal, 0, 0);
 }
@@ -373,51 +400,60 @@ static inline struct pspawn_attr pspawn_attr_pdeathsig(int signal)
  * A resource limit, RLIM_INFINITY for none. Several, one per resource. Raised
  * hard limits need root's power, which is still there. A soft RLIMIT_NOFILE
  * that is too low for the map is set after it. setrlimit(2).
+ *
+ * Not of type rlim_t, which is 32 or 64 bits on 32-bit systems, by a feature macro. There
+ * ULONG_MAX is no limit, too: it is the RLIM_INFINITY of the smaller one.
  */
-static inline struct pspawn_attr pspawn_attr_rlimit(int resource, rlim_t soft, rlim_t hard)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_rlimit(int resource, unsigned long long soft,
+						    unsigned long long hard)
 {
-	return pspawn_attr_of(PSPAWN_ATTR_RLIMIT, resource, soft == RLIM_INFINITY ? ~0ULL : soft,
-			      hard == RLIM_INFINITY ? ~0ULL : hard);
+	const unsigned long long none = PSPAWN_CAST(unsigned long, -1);
+
+	if (soft == none || soft == RLIM_INFINITY)
+		soft = ~0ULL;
+	if (hard == none || hard == RLIM_INFINITY)
+		hard = ~0ULL;
+	return pspawn_attr_of(PSPAWN_ATTR_RLIMIT, resource, soft, hard);
 }
 
 /* The nice value itself, -20 to 19, not a change of it. setpriority(2). */
-static inline struct pspawn_attr pspawn_attr_nice(int value)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_nice(int value)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_NICE, value, 0, 0);
 }
 
 /* Policy (SCHED_FIFO, SCHED_BATCH, ...) and priority. sched_setscheduler(2). */
-static inline struct pspawn_attr pspawn_attr_sched(int policy, int priority)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_sched(int policy, int priority)
 {
-	return pspawn_attr_of(PSPAWN_ATTR_SCHED, policy, (unsigned)priority, 0);
+	return pspawn_attr_of(PSPAWN_ATTR_SCHED, policy, PSPAWN_CAST(unsigned, priority), 0);
 }
 
 /* Linux: the CPUs that it may run on; a cpu_set_t, or any size. sched_setaffinity(2). */
-static inline struct pspawn_attr pspawn_attr_affinity(const void *set, size_t size)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_affinity(const void *set, size_t size)
 {
 	return pspawn_attr_with(PSPAWN_ATTR_AFFINITY, set, size);
 }
 
 /* Linux: I/O class (1 real time, 2 best effort, 3 idle) and level 0-7. ioprio_set(2). */
-static inline struct pspawn_attr pspawn_attr_ioprio(int io_class, int level)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_ioprio(int io_class, int level)
 {
-	return pspawn_attr_of(PSPAWN_ATTR_IOPRIO, io_class, (unsigned)level, 0);
+	return pspawn_attr_of(PSPAWN_ATTR_IOPRIO, io_class, PSPAWN_CAST(unsigned, level), 0);
 }
 
 /* The file mode creation mask, for the program and for files that the child creates. */
-static inline struct pspawn_attr pspawn_attr_umask(mode_t mask)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_umask(mode_t mask)
 {
-	return pspawn_attr_of(PSPAWN_ATTR_UMASK, (int)mask, 0, 0);
+	return pspawn_attr_of(PSPAWN_ATTR_UMASK, PSPAWN_CAST(int, mask), 0, 0);
 }
 
 /* Linux: oom_score_adj, -1000 to 1000, through /proc. proc(5). */
-static inline struct pspawn_attr pspawn_attr_oom_score(int adjustment)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_oom_score(int adjustment)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_OOM_SCORE, adjustment, 0, 0);
 }
 
 /* Linux: the execution domain, as for personality(2): 0x0040000 for no address randomization. */
-static inline struct pspawn_attr pspawn_attr_personality(unsigned long persona)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_personality(unsigned long persona)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_PERSONALITY, 0, persona, 0);
 }
@@ -439,12 +475,12 @@ static inline struct pspawn_attr pspawn_attr_personality(unsigned long persona)
  * clone(2). UNSHARE does it in the child, for which a new pid namespace is the
  * one of its own children. unshare(2).
  */
-static inline struct pspawn_attr pspawn_attr_namespaces(unsigned flags)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_namespaces(unsigned flags)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_NAMESPACES, 0, flags, 0);
 }
 
-static inline struct pspawn_attr pspawn_attr_unshare(unsigned flags)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_unshare(unsigned flags)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_UNSHARE, 0, flags, 0);
 }
@@ -456,7 +492,7 @@ static inline struct pspawn_attr pspawn_attr_unshare(unsigned flags)
  * namespace the child begins in the root of that namespace, unless it is told
  * where: it leaves the chroot of a parent that is in one. setns(2).
  */
-static inline struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SETNS, fd, type, 0);
 }
@@ -466,7 +502,7 @@ static inline struct pspawn_attr pspawn_attr_setns(int fd, unsigned type)
  * on. Several. The parent writes them before the child does anything, so
  * PSPAWN_NS_USER has to be among NAMESPACES (-EINVAL). user_namespaces(7).
  */
-static inline struct pspawn_attr pspawn_attr_map_user(uid_t inside, uid_t outside, unsigned count)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_map_user(uid_t inside, uid_t outside, unsigned count)
 {
 	struct pspawn_attr attr = pspawn_attr_of(PSPAWN_ATTR_MAP_USER, 0, inside, outside);
 
@@ -474,7 +510,7 @@ static inline struct pspawn_attr pspawn_attr_map_user(uid_t inside, uid_t outsid
 	return attr;
 }
 
-static inline struct pspawn_attr pspawn_attr_map_group(gid_t inside, gid_t outside, unsigned count)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_map_group(gid_t inside, gid_t outside, unsigned count)
 {
 	struct pspawn_attr attr = pspawn_attr_of(PSPAWN_ATTR_MAP_GROUP, 0, inside, outside);
 
@@ -486,7 +522,7 @@ static inline struct pspawn_attr pspawn_attr_map_group(gid_t inside, gid_t outsi
  * Whether setgroups(2) is allowed in there: an ordinary user has to deny it to map groups.
  * Denied, USER fails at its supplementary groups unless KEEP_GROUPS is there.
  */
-static inline struct pspawn_attr pspawn_attr_setgroups(int allow)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_setgroups(int allow)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SETGROUPS, allow != 0, 0, 0);
 }
@@ -500,7 +536,7 @@ static inline struct pspawn_attr pspawn_attr_setgroups(int allow)
  * because its interpreter opens it again, as /dev/fd/N: not listed, it is -ENOENT.
  * execveat(2), Linux 3.19, else /proc.
  */
-static inline struct pspawn_attr pspawn_attr_program_fd(int fd)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_program_fd(int fd)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_PROGRAM_FD, fd, 0, 0);
 }
@@ -510,7 +546,7 @@ static inline struct pspawn_attr pspawn_attr_program_fd(int fd)
  * begins. A signal that arrives in the last moment before stops it too, and
  * holds the start. PTRACE_TRACEME.
  */
-static inline struct pspawn_attr pspawn_attr_trace_me(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_trace_me(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_TRACE_ME, 0, 0, 0);
 }
@@ -520,7 +556,7 @@ static inline struct pspawn_attr pspawn_attr_trace_me(void)
  * so many milliseconds, up to 60000, for which the start then lasts. Without
  * this attribute it is 5; 0: not at all.
  */
-static inline struct pspawn_attr pspawn_attr_retry_busy(int ms)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_retry_busy(int ms)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_RETRY_BUSY, ms, 0, 0);
 }
@@ -534,7 +570,7 @@ static inline struct pspawn_attr pspawn_attr_retry_busy(int ms)
  * binary for another CPU. If /bin/sh cannot be executed, it is -ENOEXEC (EXEC) as
  * without. Not with PROGRAM_FD, which has no path (-EINVAL).
  */
-static inline struct pspawn_attr pspawn_attr_shell_fallback(void)
+PSPAWN_INLINE struct pspawn_attr pspawn_attr_shell_fallback(void)
 {
 	return pspawn_attr_of(PSPAWN_ATTR_SHELL_FALLBACK, 0, 0, 0);
 }

@@ -30,11 +30,11 @@ struct termios;
 
 /* ---- streams: what is fed and collected ---------------------------------- */
 
-#define PSPAWN_UNLIMITED ((size_t)-1)
+#define PSPAWN_UNLIMITED SIZE_MAX
 
 /* How much is kept of a stream, and how long a line may be, where no limit is given. */
-#define PSPAWN_LIMIT_DEFAULT ((size_t)16 << 20)
-#define PSPAWN_LINE_DEFAULT ((size_t)64 << 10)
+#define PSPAWN_LIMIT_DEFAULT (PSPAWN_CAST(size_t, 16) << 20)
+#define PSPAWN_LINE_DEFAULT (PSPAWN_CAST(size_t, 64) << 10)
 
 /*
  * The caller's code in a run. Called in the thread that runs or steps, never
@@ -139,7 +139,7 @@ struct pspawn_stream {
 	const void *spare[1];	/* NULL */
 };
 
-static inline struct pspawn_stream pspawn_stream_make(int child, int kind)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_make(int child, int kind)
 {
 	struct pspawn_stream stream = { child, kind, 0, 0, 0, 0, 0, NULL, 0,
 					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, { NULL } };
@@ -151,7 +151,7 @@ static inline struct pspawn_stream pspawn_stream_make(int child, int kind)
  * of file afterwards. A child that ends or closes it before has not read all;
  * that is no error of the run (PSPAWN_END_CLOSED).
  */
-static inline struct pspawn_stream pspawn_stream_feed(int child, const void *data, size_t size)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_feed(int child, const void *data, size_t size)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_DATA);
 
@@ -161,13 +161,13 @@ static inline struct pspawn_stream pspawn_stream_feed(int child, const void *dat
 }
 
 /* The same with a text that ends with a NUL, which is not fed. */
-static inline struct pspawn_stream pspawn_stream_feed_text(int child, const char *text)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_feed_text(int child, const char *text)
 {
 	return pspawn_stream_feed(child, text, strlen(text));
 }
 
 /* The same from a function. */
-static inline struct pspawn_stream pspawn_stream_feed_call(int child, pspawn_give *give,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_feed_call(int child, pspawn_give *give,
 							   void *context)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_CALL);
@@ -183,7 +183,7 @@ static inline struct pspawn_stream pspawn_stream_feed_call(int child, pspawn_giv
  * nothing can block, the child can seek and map, and it may still read when we
  * have gone. Against: all of it is copied before the start, and it is no pipe.
  */
-static inline struct pspawn_stream pspawn_stream_feed_file(int child, const void *data, size_t size)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_feed_file(int child, const void *data, size_t size)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_FEED_FILE);
 
@@ -193,7 +193,7 @@ static inline struct pspawn_stream pspawn_stream_feed_file(int child, const void
 }
 
 /* Collect what the child writes to its `child` into memory. */
-static inline struct pspawn_stream pspawn_stream_collect(int child, struct pspawn_buffer *buffer)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_collect(int child, struct pspawn_buffer *buffer)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_BUFFER);
 
@@ -203,7 +203,7 @@ static inline struct pspawn_stream pspawn_stream_collect(int child, struct pspaw
 }
 
 /* Hand it to a function as it comes. */
-static inline struct pspawn_stream pspawn_stream_collect_call(int child, pspawn_take *take,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_collect_call(int child, pspawn_take *take,
 							      void *context)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_CALL);
@@ -215,7 +215,7 @@ static inline struct pspawn_stream pspawn_stream_collect_call(int child, pspawn_
 }
 
 /* Hand it to a function line by line. */
-static inline struct pspawn_stream pspawn_stream_collect_lines(int child, pspawn_line *line,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_collect_lines(int child, pspawn_line *line,
 							       void *context)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_LINES);
@@ -233,7 +233,7 @@ static inline struct pspawn_stream pspawn_stream_collect_lines(int child, pspawn
  * end alone, and descendants that write on hold nobody. Against: there is no
  * limit but RLIMIT_FSIZE of the child's (pspawn_attr_rlimit()), and nothing is seen before the end.
  */
-static inline struct pspawn_stream pspawn_stream_collect_file(int child, int *file)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_collect_file(int child, int *file)
 {
 	struct pspawn_stream stream = pspawn_stream_make(child, PSPAWN_COLLECT_FILE);
 
@@ -247,7 +247,7 @@ static inline struct pspawn_stream pspawn_stream_collect_file(int child, int *fi
  * read and thrown away. LINES: the longest line, not less than 1. CALL: what is taken.
  * 0: PSPAWN_LIMIT_DEFAULT, PSPAWN_LINE_DEFAULT, for CALL no limit.
  */
-static inline struct pspawn_stream pspawn_stream_limit(struct pspawn_stream stream, size_t limit,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_limit(struct pspawn_stream stream, size_t limit,
 						       int keep)
 {
 	stream.limit = limit;
@@ -256,7 +256,7 @@ static inline struct pspawn_stream pspawn_stream_limit(struct pspawn_stream stre
 }
 
 /* The same stream; one byte more than `limit` stops the run (BUFFER and CALL). */
-static inline struct pspawn_stream pspawn_stream_stop_at(struct pspawn_stream stream, size_t limit)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_stop_at(struct pspawn_stream stream, size_t limit)
 {
 	stream.limit = limit;
 	stream.flags |= PSPAWN_STREAM_STOP_AT_LIMIT;
@@ -272,7 +272,7 @@ static inline struct pspawn_stream pspawn_stream_stop_at(struct pspawn_stream st
  * byte has moved for 2 s, or for 10 s before the terminal has shown any. After 100 lines the rest is
  * typed at once. A signal's key in it waits, too.
  */
-static inline struct pspawn_stream pspawn_stream_after(struct pspawn_stream stream,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_after(struct pspawn_stream stream,
 						       const char *text)
 {
 	stream.flags |= PSPAWN_STREAM_AFTER;
@@ -284,19 +284,28 @@ static inline struct pspawn_stream pspawn_stream_after(struct pspawn_stream stre
  * The same stream of another stage of the pipeline: from 0, PSPAWN_LAST_STAGE or, collected,
  * PSPAWN_EVERY_STAGE. Without it stage 0 is fed, and the last stage collected from.
  */
-static inline struct pspawn_stream pspawn_stream_of_stage(struct pspawn_stream stream, int stage)
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_of_stage(struct pspawn_stream stream, int stage)
 {
 	stream.stage = stage;
 	return stream;
 }
 
 /* The same stream, telling how far it is and what has become of it. */
-static inline struct pspawn_stream pspawn_stream_report(struct pspawn_stream stream,
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_report(struct pspawn_stream stream,
 					       struct pspawn_transfer *transfer)
 {
 	stream.transfer = transfer;
 	return stream;
 }
+
+/* Streams one after another, as struct pspawn_fds and its functions (pspawn.h). */
+struct pspawn_streams {
+	struct pspawn_stream *items;
+	size_t count;
+	size_t capacity;
+};
+PSPAWN_API int pspawn_streams_add(struct pspawn_streams *streams, struct pspawn_stream stream);
+PSPAWN_API void pspawn_streams_free(struct pspawn_streams *streams);
 
 /* ---- how a run goes, and how it ends ------------------------------------- */
 
@@ -370,16 +379,23 @@ struct pspawn_io {
  * what tcgetattr(3) says of your own terminal where a person types, so that keys mean the same.
  */
 
-/* In C, as an initialiser: PSPAWN_IO(pspawn_stream_feed_text(0, "x"), ...): size and streams. */
+#ifndef __cplusplus
+/*
+ * In C, as an initialiser: PSPAWN_IO(pspawn_stream_feed_text(0, "x"), ...): size and streams.
+ * Lifetime: the array of streams lives until the end of the enclosing block.
+ */
 #define PSPAWN_IO(...) .size = sizeof(struct pspawn_io), PSPAWN_STREAMS(__VA_ARGS__)
 
+/* Sets streams and nstreams. Lifetime: the array lives until the end of the enclosing block. */
 #define PSPAWN_STREAMS(...)                                        \
 	.streams = (const struct pspawn_stream[]) { __VA_ARGS__ }, \
 	.nstreams = sizeof((const struct pspawn_stream[]) { __VA_ARGS__ }) / sizeof(struct pspawn_stream)
 
+/* Sets stops and nstops. Lifetime: the array lives until the end of the enclosing block. */
 #define PSPAWN_STOPS(...)                                      \
 	.stops = (const struct pspawn_stop[]) { __VA_ARGS__ }, \
 	.nstops = sizeof((const struct pspawn_stop[]) { __VA_ARGS__ }) / sizeof(struct pspawn_stop)
+#endif
 
 /* Why a run was stopped. */
 enum pspawn_stop_reason {
@@ -458,7 +474,7 @@ PSPAWN_API int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspaw
 				      struct pspawn_status *status, struct pspawn_error *error);
 
 /* Did it end by itself, with 0? */
-static inline int pspawn_succeeded(const struct pspawn_status *status)
+PSPAWN_INLINE int pspawn_succeeded(const struct pspawn_status *status)
 {
 	return pspawn_exit_code(status) == 0;
 }

@@ -8,15 +8,30 @@ trap 'rm -rf "$work"' EXIT
 cat >"$work/use.c" <<'END'
 #include <pspawn.h>
 #include <pspawn_cloexec.h>
+#ifdef __cplusplus
+#include <cstddef>
+#endif
 int use(void);
 int use(void)
 {
 	int end;
 	struct pspawn_fd fd = pspawn_fd_pipe_out(1, &end);
 	struct pspawn_attr attr = pspawn_attr_dir_fd(3);
-	return fd.child + attr.number + (int)sizeof(struct pspawn_cmd);
+	return fd.child + attr.number + (sizeof(struct pspawn_cmd) > 0);
 }
-#ifndef __cplusplus
+#ifdef __cplusplus
+/* What they make would be gone at the end of the statement. */
+#if defined(PSPAWN_CMD) || defined(PSPAWN_FDS) || defined(PSPAWN_ATTRS) || defined(PSPAWN_IO) || \
+	defined(PSPAWN_STREAMS) || defined(PSPAWN_STOPS)
+#error "C++ has macros that need compound literals"
+#endif
+/* Those with casts in them. */
+std::size_t limits();
+std::size_t limits()
+{
+	return PSPAWN_UNLIMITED - PSPAWN_LIMIT_DEFAULT - PSPAWN_LINE_DEFAULT;
+}
+#else
 int start(struct pspawn_child *child, struct pspawn_error *error);
 int start(struct pspawn_child *child, struct pspawn_error *error)
 {
@@ -38,13 +53,13 @@ number=0
 for dialect in "$@"; do
 	number=$((number + 1))
 	case $dialect in
-	c++*) command="$cxx" file=use.cc ;;
-	*) command="$cc" file=use.c ;;
+	c++*) command="$cxx -Wold-style-cast" file=use.cc ;;
+	*) command="$cc -Wmissing-prototypes -Wmissing-declarations" file=use.c ;;
 	esac
 	if ! echo 'int x;' >"$work/try.${file#use.}" ||
 		! $command -std=$dialect -c -o "$work/try.o" "$work/try.${file#use.}" 2>/dev/null; then
 		echo "ok $number - header_in_$dialect # SKIP no compiler for it"
-	elif $command -std=$dialect -pedantic -Wall -Wextra -Werror -I"$PSPAWN_SOURCE/lib" \
+	elif $command -std=$dialect -pedantic -Wall -Wextra -Wshadow -Werror -I"$PSPAWN_SOURCE/lib" \
 		-c -o "$work/use.o" "$work/$file" >"$work/log" 2>&1; then
 		echo "ok $number - header_in_$dialect"
 	else

@@ -3,8 +3,10 @@
 # M08: header, map and library name the same functions, and no name is in a program's way.
 echo 1..4
 cd "$PSPAWN_BUILD" || exit 1
-sed -n '/^PSPAWN_API/,/;/p' "$PSPAWN_SOURCE/lib/pspawn.h" "$PSPAWN_SOURCE/lib/pspawn_run.h" "$PSPAWN_SOURCE/lib/pspawn_cloexec.h" |
-	grep -o 'pspawn_[a-z_]*(' | tr -d '(' | sort -u >symbols.header
+# What is declared, and the constructors, which the header defines: the first name of each.
+for header in pspawn.h pspawn_attr.h pspawn_run.h pspawn_cloexec.h; do
+	sed -n -e '/^PSPAWN_API/,/;/p' -e 's/^\(PSPAWN_INLINE [^(]*(\).*/\1/p' "$PSPAWN_SOURCE/lib/$header"
+done | grep -o 'pspawn_[a-z_]*(' | tr -d '(' | sort -u >symbols.header
 grep -o '^	pspawn_[a-z_]*' "$PSPAWN_SOURCE/lib/pspawn.map" | tr -d '\t' | sort -u >symbols.map
 verdict=ok
 cmp -s symbols.header symbols.map || verdict='not ok'
