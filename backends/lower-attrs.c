@@ -94,8 +94,8 @@ int lower_can(const struct plan_step *step)
 		return LOWER_HAS_FOREGROUND;
 	case STEP_SCHED:
 		return can_set_policy(step->number);
-	case STEP_EXEC: /* by path; other negative numbers are descriptors to come */
-		return step->to == -1;
+	case STEP_EXEC: /* by one path; other negative numbers are descriptors to come */
+		return step->to == -1 && !step->number;
 	case STEP_SIGNALS:
 	case STEP_MASK:
 	case STEP_PGROUP:

@@ -129,19 +129,46 @@ CHILD_SIDE static int open_as(const struct plan_step *step, const struct stage *
 
 /* ---- the program */
 
+/* What the path of a program leads to. The failure of the shell itself is not the program's. */
+CHILD_SIDE static int execute_path(const char *path, const struct plan *plan)
+{
+	int result = sys_execve(path, plan->argv, plan->envp);
+
+	if (result != -ENOEXEC || !plan->shell_argv)
+		return result;
+	/* The shell's script. This memory is the plan's, and nobody reads it but this child. */
+	if (plan->places)
+		plan->shell_argv[1] = (char *)path;
+	sys_execve(PLAN_SHELL, plan->shell_argv, plan->envp);
+	return -ENOEXEC;
+}
+
+/* After these execvp(3) tries the next place. */
+CHILD_SIDE static int is_not_there(int result)
+{
+	return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ESTALE ||
+	       result == -ENODEV || result == -ETIMEDOUT;
+}
+
+/* EACCES of any place is what all is about. */
+CHILD_SIDE static int execute_places(const struct plan *plan)
+{
+	int result = -ENOENT, denied = 0;
+
+	for (char *const *place = plan->places; *place; place++) {
+		result = execute_path(*place, plan);
+		if (!is_not_there(result))
+			return result;
+		denied |= result == -EACCES;
+	}
+	return denied ? -EACCES : result;
+}
+
 CHILD_SIDE static int execute_once(const struct plan_step *step, const struct plan *plan)
 {
 	if (step->to >= 0)
 		return sys_execute_fd(step->to, plan->argv, plan->envp);
-	return sys_execve(step->path, plan->argv, plan->envp);
-}
-
-/* The failure of the shell itself would be taken for the program's: that one stays. */
-CHILD_SIDE static int execute_by_shell(const struct plan *plan)
-{
-	if (plan->shell_argv)
-		sys_execve(PLAN_SHELL, plan->shell_argv, plan->envp);
-	return -ENOEXEC;
+	return plan->places ? execute_places(plan) : execute_path(step->path, plan);
 }
 
 CHILD_SIDE static int allow_shell(const struct plan_step *step, const struct stage *stage)
@@ -163,7 +190,7 @@ CHILD_SIDE static int execute(const struct plan_step *step, const struct stage *
 	do
 		result = execute_once(step, stage->plan);
 	while (result == -ETXTBSY && busy_again(stage->plan, &waited));
-	return result == -ENOEXEC ? execute_by_shell(stage->plan) : result;
+	return result;
 }
 
 /* What every system has. */

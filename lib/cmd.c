@@ -14,6 +14,8 @@ static int check_whole(const struct pspawn_cmd *cmd)
 	/* Who does not wait has no use for a limit: pspawn_wait_started() takes one. */
 	if (cmd->start_ms < -1 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))
 		return -EINVAL;
+	if (cmd->search < PSPAWN_SEARCH_PATH || cmd->search > PSPAWN_SEARCH_NONE || cmd->reserved)
+		return -EINVAL;
 	if ((cmd->nfds && !cmd->fds) || (cmd->nattrs && !cmd->attrs))
 		return -EINVAL;
 	if (cmd->nfds > PSPAWN_MAX_ENTRIES || cmd->nattrs > PSPAWN_MAX_ENTRIES)

@@ -173,6 +173,9 @@ static int locate(const struct pspawn_cmd *cmd, const char *program, struct text
 	if (attr_last(cmd, PSPAWN_ATTR_ROOT) || attr_last(cmd, PSPAWN_ATTR_ROOT_FD) ||
 	    attr_last(cmd, PSPAWN_ATTR_SETNS))
 		return 0;
+	/* Which of several places it was is not known here. */
+	if (!strchr(program, '/') && cmd->search != PSPAWN_SEARCH_PATH)
+		return 0;
 	if (program[0] != '/' && strchr(program, '/')) {
 		if (attr_last(cmd, PSPAWN_ATTR_DIR_FD))
 			return 0;

@@ -95,8 +95,8 @@ const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind);
  */
 int give_to_user(const struct pspawn_cmd *cmd, int fd);
 
-/* The first version ended with `start_ms`; this stays when the structure grows. */
-enum { CMD_OLDEST_SIZE = offsetof(struct pspawn_cmd, start_ms) + sizeof(int) };
+/* The first version ended with `reserved`; this stays when the structure grows. */
+enum { CMD_OLDEST_SIZE = offsetof(struct pspawn_cmd, reserved) + sizeof(unsigned) };
 
 /* The size that a structure of the caller's begins with; where that is 0, `oldest`. */
 size_t versioned_size(const void *given, size_t oldest);
@@ -118,6 +118,12 @@ int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct rep
  * environment). Returns 0 or -errno.
  */
 int path_search(struct found *found, const char *name, const char *path);
+
+/*
+ * All places of `name` in `path`, in memory of `found`: *places ends with NULL. Returns 0, -ENOENT
+ * for an empty name, or -ENOMEM.
+ */
+int path_places(struct found *found, const char *name, const char *path, char ***places);
 
 /* A checked description with all that it points to, the environment too; free() it. NULL: ENOMEM. */
 struct pspawn_cmd *cmd_keep(const struct pspawn_cmd *cmd);

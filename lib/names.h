@@ -166,6 +166,7 @@
 #define numbers_take pspawn0_numbers_take
 #define one_step_down pspawn0_one_step_down
 #define park pspawn0_park
+#define path_places pspawn0_path_places
 #define path_search pspawn0_path_search
 #define plan_add pspawn0_plan_add
 #define plan_add_entry pspawn0_plan_add_entry

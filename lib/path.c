@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The search for a program, in the parent. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,13 @@ static int walk(struct search *search, const char *path)
 	return search->denied ? -EACCES : search->relative ? -EPERM : -ENOENT;
 }
 
+static const char *path_of(const char *path)
+{
+	if (!path)
+		path = getenv("PATH");
+	return path ? path : default_path;
+}
+
 int path_search(struct found *found, const char *name, const char *path)
 {
 	struct search search = { .name = name, .name_length = strlen(name), .buf = found->small };
@@ -62,10 +70,7 @@ int path_search(struct found *found, const char *name, const char *path)
 
 	if (search.name_length == 0)
 		return -ENOENT;
-	if (!path)
-		path = getenv("PATH");
-	if (!path)
-		path = default_path;
+	path = path_of(path);
 	room = strlen(path) + search.name_length + 3;
 	if (room > sizeof(found->small)) {
 		search.buf = found->memory = malloc(room);
@@ -74,6 +79,57 @@ int path_search(struct found *found, const char *name, const char *path)
 	}
 	found->text = search.buf;
 	return walk(&search, path);
+}
+
+/* ---- all places, for a child that tries them */
+
+static size_t count_elements(const char *path)
+{
+	size_t count = 1;
+
+	while ((path = strchr(path, ':')) != NULL) {
+		path++;
+		count++;
+	}
+	return count;
+}
+
+/* A path that begins with '-' would be options to a shell. Returns how long it is, with its NUL. */
+static size_t write_place(char *at, const char *element, size_t length, const char *name)
+{
+	const char *prefix = length == 0 || *element == '-' || *element == '+' ? "./" : "";
+
+	return (size_t)sprintf(at, "%s%.*s%s%s", prefix, (int)length, element, length ? "/" : "",
+			       name) +
+	       1;
+}
+
+int path_places(struct found *found, const char *name, const char *path, char ***places)
+{
+	size_t count, n = 0;
+	char **list;
+	char *at;
+
+	if (*name == '\0')
+		return -ENOENT;
+	path = path_of(path);
+	count = count_elements(path);
+	/* Of each: "./", "/", the name, and a NUL where the path has a colon or its own. */
+	list = found->memory = malloc((count + 1) * sizeof(*list) + strlen(path) + 1 +
+				      count * (strlen(name) + 4));
+	if (!list)
+		return -ENOMEM;
+	at = (char *)(list + count + 1);
+	while (n < count) {
+		size_t length = strcspn(path, ":");
+
+		list[n++] = at;
+		at += write_place(at, path, length, name);
+		path += length + 1;
+	}
+	list[n] = NULL;
+	*places = list;
+	return 0;
 }
 
 static int look(const char *name, const char *path, struct text *text)

@@ -158,6 +158,7 @@ static void add_exec(struct planner *planner)
 
 	step->path = parts->program;
 	step->to = parts->program_fd;
+	step->number = planner->plan->places != NULL;
 }
 
 /* Root's powers are used before they are dropped, and all of ours before they are. */

@@ -132,7 +132,8 @@ struct plan {
 	int retry_ms;	     /* how long ETXTBSY is no answer */
 	char *const *argv;
 	char *const *envp;
-	char *const *shell_argv; /* for PLAN_SHELL, if the program is ENOEXEC; NULL: it may not be used */
+	char *const *places; /* where to look for the program, one after the other; NULL: at its path */
+	char **shell_argv; /* for PLAN_SHELL, if the program is ENOEXEC; NULL: it may not be used */
 };
 
 /* How a number of the child comes to be what it is. */

@@ -206,12 +206,27 @@ struct pspawn_cmd {
 	size_t nattrs;
 	unsigned flags;
 	int start_ms;		/* how long the start may last, in milliseconds; 0: no limit */
+	int search;		/* enum pspawn_search, for a `file` without '/' */
+	unsigned reserved;	/* zero */
 };
-/*
- * A `file` without '/' is searched in `path`, before the child exists. Empty
- * and relative elements are never used. A `file` with '/' that does not begin
- * with one, and relative paths to open, are relative to the child's directory.
- */
+/* A `file` with '/', and paths to open, are relative to the child's directory. */
+
+/* How a `file` without '/' is found. */
+enum pspawn_search {
+	/*
+	 * In `path`, by the caller's process, before the child exists. Empty and relative elements
+	 * are never used; a program that is found only through them is refused (-EPERM).
+	 */
+	PSPAWN_SEARCH_PATH = 0,
+	/*
+	 * As execvp(3): the child tries each element of `path`, empty and relative ones too (in its
+	 * own directory), and goes on after ENOENT, EACCES, ENOTDIR and their like of execve(2). With
+	 * pspawn_attr_shell_fallback() a script without #! is run by the shell. posix_spawn(3)
+	 * cannot do it, so that fork does.
+	 */
+	PSPAWN_SEARCH_EXECVP = 1,
+	PSPAWN_SEARCH_NONE = 2	/* not at all: it is a file of the child's directory */
+};
 
 #ifndef __cplusplus
 /*

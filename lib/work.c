@@ -174,13 +174,20 @@ static int find_program(struct work *work)
 {
 	const struct pspawn_attr *attr = attr_last(&work->cmd, PSPAWN_ATTR_PROGRAM_FD);
 	const char *file = work->cmd.file ? work->cmd.file : work->cmd.argv[0];
+	char **places = NULL;
 	int result;
 
 	work->program = file;
 	if (attr)
 		work->program_fd = attr->number;
-	if (attr || strchr(file, '/'))
+	work->plan.places = NULL;
+	if (attr || strchr(file, '/') || work->cmd.search == PSPAWN_SEARCH_NONE)
 		return 0;
+	if (work->cmd.search == PSPAWN_SEARCH_EXECVP) {
+		result = path_places(&work->found, file, work->cmd.path, &places);
+		work->plan.places = places;
+		return result;
+	}
 	result = path_search(&work->found, file, work->cmd.path);
 	if (result == 0)
 		work->program = work->found.text;

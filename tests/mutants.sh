@@ -150,7 +150,7 @@ lib/plan-attrs.c%s/ignored &= ~set;/;/%linux%N14
 lib/plan-attrs.c%s/step->number = plan_has(planner, PSPAWN_ATTR_SIGINHERIT);/;/%linux%N15
 lib/plan-attrs.c%s/\& ~FIXED_SIGNALS//%linux%N12
 lib/plan-attrs.c%s/step->value\[0\] &= ~PLAN_LIBCS_SIGNALS;/;/%linux%N11
-backends/lower-attrs.c%s/return step->to == -1;/return step->to < 0;/%posix_spawn%N72
+backends/lower-attrs.c%s/return step->to == -1 \&\& /return step->to < 0 \&\& /%posix_spawn%N72
 lib/plan-ids.c%s/plan_attr(planner, PSPAWN_ATTR_USER, STEP_GROUPS)->value\[0\] = 0;/;/%linux%N20
 lib/plan-ids.c%s/if (!by_user || !user_is_last)/if (1)/%linux%N21
 lib/plan-ids.c%s/ \&\& !is_to_be_empty(planner)//%linux%P85
@@ -176,7 +176,7 @@ backends/sys-linux.c%s/result == -ENOSYS || result == -EPERM ? execute/0 ? execu
 backends/outcome.c%s/if (\*waited >= plan->retry_ms)/if (1)/%linux%N76
 backends/linux-cradle.c%s/{ 1, CLONE_PIDFD, 0, 1 },/{ 1, CLONE_PIDFD, 0, 0 },/%linux%N81
 backends/linux-cradle.c%s/if (pid <= 0 || !way->into_cgroup/if (1 || !way->into_cgroup/%linux%N99
-backends/replay.c%s/return result == -ENOEXEC ? execute_by_shell(stage->plan) : result;/return result;/%linux%P87
+backends/replay.c%s/if (result != -ENOEXEC || !plan->shell_argv)/if (1)/%linux%P87
 lib/shell.c%s/script\[0\] == '-' ||/0 ||/%fork%P88
 lib/cmd.c%s/if (!fallback ||/if (1 || !fallback ||/%fork%P92
 backends/linux-cradle.c%s/wish->cgroup < 0 || wish->bed/wish->cgroup < 0/%linux%P86
@@ -350,6 +350,9 @@ lib/work.c%s/^	settle_inherited(work);/	;/%linux%B14
 lib/work.c%s/cmd->fds\[i\].kind != PSPAWN_FD_NONE \&\& //%linux%B13
 backends/replay.c%s/result >= 0 \&\& step->flags \& O_CLOEXEC/0/%linux%B15
 backends/lower-attrs.c%s/return !(step->flags \& O_CLOEXEC);/return 1;/%posix_spawn%B15
+backends/replay.c%s/denied |= result == -EACCES;/;/%linux%G14
+backends/replay.c%s/plan->shell_argv\[1\] = (char .)path;/;/%linux%G14
+backends/lower-attrs.c%s/return step->to == -1 \&\& !step->number;/return step->to == -1;/%posix_spawn%G14
 lib/versioned.c%s/given_size > LARGEST ||/0 ||/%linux%K05
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
