@@ -69,6 +69,7 @@
 #define flow_collect pspawn0_flow_collect
 #define flow_data pspawn0_flow_data
 #define flow_drop pspawn0_flow_drop
+#define flow_end_now pspawn0_flow_end_now
 #define flow_end_of_feed pspawn0_flow_end_of_feed
 #define flow_feed pspawn0_flow_feed
 #define flow_file pspawn0_flow_file

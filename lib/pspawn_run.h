@@ -37,25 +37,31 @@ struct termios;
 #define PSPAWN_LINE_DEFAULT ((size_t)64 << 10)
 
 /*
- * The caller's code in a run. Called in the thread that runs or steps, never
- * in the child. It may do anything but step, wait for or free its own job, or
- * free another one that the same pspawn_job_wait_any() waits for.
+ * The caller's functions. They are called in the thread that runs or steps, never in the
+ * child, and never by pspawn_job_start(). A function may do anything but step, wait for or free
+ * its own job, or free another one that the same pspawn_job_wait_any() waits for.
  *
- * give: put at most `room` bytes at `data` and return how many; 0 at the end.
- * take: `size` bytes (at least 1) have come out of the child. Return 0.
- * line: one line without its newline, and a NUL after it. `whole` is 0 where the
- *	 line is longer than the limit and goes on in the next call, or where the
- *	 output ended without a newline. Return 0.
+ * give: put at most `room` bytes at `data`, and return how many.
+ * take: `size` bytes (at least 1) have come out of the child. Return how many of them you
+ *	 took. The rest is offered again at once.
+ * line: one line without its newline, and a NUL after it. `whole` is 0 where the line is longer
+ *	 than the limit and goes on in the next call, or where the output ended without a
+ *	 newline. Return 1: you took it.
  *
- * Each may return
- *   1	      (take, line) enough: close this stream and go on with the run. The
- *	      child gets SIGPIPE if it writes on; a terminal is hung up (SIGHUP);
- *   -EAGAIN  (give, take) not now: ask again after pspawn_job_wake(). The functions
- *	      that wait ask again after 10 ms. What was to be taken is offered again;
+ * All three return values mean the same:
+ *   > 0      so many bytes were given or taken; of lines: one;
+ *   0	      this stream is at its end, and the run goes on. give: the child reads an end of
+ *	      file. take, line: enough; what the function was offered counts as taken. The child
+ *	      gets SIGPIPE if it writes on; a terminal is hung up (SIGHUP);
+ *   -EAGAIN  not now. The function is called again after pspawn_job_wake(); functions that
+ *	      wait call it again after 10 ms. Until then nothing more is read from the child. The
+ *	      same bytes, and perhaps more after them, are offered again; the same line, which is
+ *	      longer only if it was not whole. The run is not over before they are taken;
  *   another negative errno: the run is stopped (see stops) and fails with it.
+ * More than `room`, `size` or 1, and what is no errno, is -EINVAL.
  */
 typedef long pspawn_give(void *context, void *data, size_t room);
-typedef int pspawn_take(void *context, const void *data, size_t size);
+typedef long pspawn_take(void *context, const void *data, size_t size);
 typedef int pspawn_line(void *context, const char *line, size_t length, int whole);
 
 /* What is kept of output that is longer than the limit. */
@@ -417,7 +423,7 @@ struct pspawn_result {
  *   -ECANCELED  it was stopped by pspawn_job_stop() (STOP)
  *   -EFBIG	 it was stopped at a limit (COLLECT)
  *   -ENOMEM	 and what read(2) and write(2) give: it was stopped by us (FEED, COLLECT)
- *   what a function of the caller's returned (FEED, COLLECT)
+ *   what a function of the caller's returned (FEED, COLLECT); -EINVAL for what it may not return
  *   -ECHILD	 a status is lost: SIGCHLD is ignored or somebody else has waited for
  *		 the child, and the system cannot tell otherwise (WAIT). Linux 6.15 can
  * Of several failures the first is told. error->stream says which stream it was about, if any.

@@ -217,7 +217,7 @@ backends/attrs-linux.c%s/if (step->value\[0\] \& PSPAWN_NS_USER)/if (0)/%linux%N
 backends/dumpable.c%s/if (hide \&\& dumpable() == 1)/if (0)/%linux%N36
 lib/plan-limits.c%s/parts->moves\[i\].to > 0 \&\&/0 \&\&/%linux%N43
 lib/plan-root.c%s/flags \& PSPAWN_PREFER/flags \& 0/%linux%P31
-lib/flow.c%s/flow->filled > 0;/0;/%linux%X13 X14
+lib/flow.c%s/!flow->paused \&\& flow->is_owed;/0;/%linux%X13 X14 T53
 lib/job-step.c%s/if (failed \&\& /if (0 \&\& /%linux%X16
 lib/job-step.c%s/(left + 999)/left/%linux%X12
 lib/job-step.c%s/^		stage->is_taken = 1;/		;/%linux%X18
@@ -244,7 +244,7 @@ lib/job-end.c%s/standard) \* 1000/standard) * 1001/%linux%S01
 lib/any.c%s/^			sys_nap(nap);/			;/%linux%W60
 lib/job-end.c%s/return job->ended;/return most;/%fork%R12
 lib/job-end.c%s/later(job->moved, job->ended)/job->ended/%fork%R13
-lib/job-end.c%s/job->result.streams_held += flow->end/job->result.streams_held += 0 \& flow->end/%fork%R04
+lib/job-end.c%s/streams_held += job->flows/streams_held += 0 \& job->flows/%fork%R04
 lib/job-end.c%s/job->io.flags & PSPAWN_FAIL_IF_ANY/0/%linux%R06
 lib/job-start.c%0,/^	close_if(&launch->link);/s//	;/%linux%R06
 lib/job-describe.c%s/return stage == launch->job->nstages - 1/return stage == 0/%linux%R06
@@ -266,10 +266,17 @@ lib/store.c%s/store->total - kept_most(store) : 0/store->total - store->head : 0
 lib/store.c%s/buffer->data\[length\] = '.0';/;/%linux%T10
 lib/store.c%s/buffer->head = gap ? store->head : length/buffer->head = length/%linux%T10
 lib/flow-collect.c%s/size > most ? most : 0/size >= most ? most : 0/%linux%T21
-lib/flow-collect.c%s/return size ? tell_line(flow, 0, size, 0) : 0;/return 0;/%linux%T20
+lib/flow-collect.c%s/flow->filled ? tell_line(flow, 0, flow->filled, 0) : 0;/0;/%linux%T20
 lib/flow-collect.c%s/flow->hold\[end\] = after;/;/%linux%T20
 lib/flow-collect.c%s/flow->why = PSPAWN_STOP_LIMIT;/;/%linux%T13
-lib/flow-collect.c%s/^	if (result == -EAGAIN)/	if (0)/%linux%T30
+lib/flow-collect.c%s/flow->is_owed = result == -EAGAIN/flow->is_owed = 0/%linux%T30 T51
+lib/flow-collect.c%s/^		flow->at += (size_t)result;/		flow->at += size;/%linux%T50
+lib/flow-collect.c%s/size = flow->filled - flow->at < left/size = 1/%linux%T14 T50
+lib/flow-collect.c%s/^		if (result == -EAGAIN)/		if (0)/%linux%T53 T54
+lib/flow-collect.c%s/ \&\& may_wait)/ \&\& 0)/%linux%T55
+lib/flow.c%s/(unsigned long)result <= most/1/%linux%T52 T24 T35
+lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 0)/%linux%T55 T56
+lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 1)/%linux%T55
 lib/flow-feed.c%s/^	flow->at = 0;/	;/%linux%T34
 lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U01
 lib/job-start.c%s/error->stream = launch->streams.*;/error->stream = -1;/%linux%U11
