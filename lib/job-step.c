@@ -39,9 +39,8 @@ static int64_t next_due(const struct pspawn_job *job, int64_t now)
 	int64_t due = job_end_at(job);
 
 	/* No descriptor tells that a function may be asked again. */
-	for (size_t i = 0; i < job->nflows; i++)
-		if (flow_is_owed(&job->flows[i]))
-			return now;
+	if (job->is_woken)
+		return now;
 	if (!job->why)
 		due = earlier(due, job->deadline);
 	else if (!job_stop_is_done(job))
@@ -208,6 +207,8 @@ void job_advance(struct pspawn_job *job)
 	 */
 	if (look_at_stages(job, now))
 		job_assume_ready(job);
+	/* Before functions are called, since one may wake the job for another. */
+	job->is_woken = 0;
 	moved = move_flows(job, now);
 	hang_up(job);
 	/* The caller's functions may have taken their time. */
@@ -237,8 +238,10 @@ void job_unwatch(struct pspawn_job *job, struct job_stage *stage)
 
 void job_wake(struct pspawn_job *job)
 {
-	for (size_t i = 0; i < job->nflows; i++)
+	for (size_t i = 0; i < job->nflows; i++) {
+		job->is_woken |= job->flows[i].paused;
 		job->flows[i].paused = 0;
+	}
 }
 
 static int gather_flows(struct pspawn_job *job)

@@ -54,6 +54,7 @@ struct pspawn_job {
 	struct gather gather;
 	int terminal;   /* our side, or -1 */
 	int peer;       /* the child's side of it, until all stages have ended; or -1 */
+	int is_woken;   /* functions that have said "not now" are to be asked again */
 	int is_guessing; /* `polled` is not what poll(2) said, but that anything may be ready */
 	int backoff_ms; /* where a stage cannot be polled for */
 

@@ -490,7 +490,8 @@ PSPAWN_API int pspawn_strstatus(const struct pspawn_status *status, char *buf, s
  *	pspawn_job_free(job);
  *
  * or, where pspawn_job_fd() gives one, that single descriptor in the loop at hand.
- * A job belongs to one thread at a time; different jobs are independent.
+ * A job belongs to one thread at a time, pspawn_job_wake() and pspawn_job_stop() included;
+ * different jobs are independent.
  */
 struct pspawn_job;
 
@@ -542,7 +543,13 @@ PSPAWN_API int pspawn_job_wait_any(struct pspawn_job *const *jobs, size_t count,
 /* Begin to stop it, as its `stops` say. Returns 0; -ESRCH: it is over; -EALREADY: it is stopped. */
 PSPAWN_API int pspawn_job_stop(struct pspawn_job *job);
 
-/* Ask functions that have said -EAGAIN again, in the next step. */
+/*
+ * Ask functions that have said -EAGAIN again, in the next step. If there are any, a step is due:
+ * pspawn_job_fd() is readable, and pspawn_job_poll() says 0 ms. A function of the caller's may
+ * call it, also for its own job. Like everything of a job it is for the thread that the job
+ * belongs to: a wait in another thread does not end by it. Another thread, or a signal
+ * handler, wakes that thread's loop, by a pipe for example, and the loop calls this.
+ */
 PSPAWN_API void pspawn_job_wake(struct pspawn_job *job);
 
 /* The size of its terminal. Returns 0, -ENOTTY without one, or the errno of TIOCSWINSZ. */

@@ -217,7 +217,7 @@ backends/attrs-linux.c%s/if (step->value\[0\] \& PSPAWN_NS_USER)/if (0)/%linux%N
 backends/dumpable.c%s/if (hide \&\& dumpable() == 1)/if (0)/%linux%N36
 lib/plan-limits.c%s/parts->moves\[i\].to > 0 \&\&/0 \&\&/%linux%N43
 lib/plan-root.c%s/flags \& PSPAWN_PREFER/flags \& 0/%linux%P31
-lib/flow.c%s/!flow->paused \&\& flow->is_owed;/0;/%linux%X13 X14 T53
+lib/flow.c%s/!flow->paused \&\& flow->is_owed;/0;/%linux%X13 X14
 lib/job-step.c%s/if (failed \&\& /if (0 \&\& /%linux%X16
 lib/job-step.c%s/(left + 999)/left/%linux%X12
 lib/job-step.c%s/^		stage->is_taken = 1;/		;/%linux%X18
@@ -274,6 +274,9 @@ lib/flow-collect.c%s/^		flow->at += (size_t)result;/		flow->at += size;/%linux%T
 lib/flow-collect.c%s/size = flow->filled - flow->at < left/size = 1/%linux%T14 T50
 lib/flow-collect.c%s/^		if (result == -EAGAIN)/		if (0)/%linux%T53 T54
 lib/flow-collect.c%s/ \&\& may_wait)/ \&\& 0)/%linux%T55
+lib/job-step.c%s/^	job->is_woken = 0;/	;/%linux%X41 X17
+lib/job-step.c%s/job->is_woken |= job->flows.i..paused/job->is_woken = 1/%linux%X41 X42
+lib/job-step.c%s/^	if (job->is_woken)/	if (0)/%linux%X41 X43 X13
 lib/flow.c%s/(unsigned long)result <= most/1/%linux%T52 T24 T35
 lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 0)/%linux%T55 T56
 lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 1)/%linux%T55
