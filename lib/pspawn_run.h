@@ -72,11 +72,13 @@ enum pspawn_keep {
 };
 
 /*
- * Output in memory. Filled when the run is over, whatever became of it, as long
- * as the program was started; until then all zero. `data` is the caller's to give
- * to free(3); it ends with a NUL that `length` does not count, and is NULL after a
- * failed start or where there was no memory for it. Where the `size` of struct pspawn_io
- * is wrong nothing is looked at, and so nothing filled.
+ * Output in memory. Initialise it (PSPAWN_BUFFER_INIT), and end with pspawn_buffer_free(),
+ * whatever the call in between has returned. The run empties the buffer first, without freeing
+ * what is in there, and fills it at its end, whatever became of it. `data` ends with a NUL that
+ * `length` does not count; it comes from malloc(3), and is NULL after a failed start or where there
+ * was no memory for it. Buffers of streams are left as they are where struct pspawn_io is not
+ * looked into: its `size` is wrong, a member that this library does not know is set, or `nstreams`
+ * is too large. pspawn_output() and pspawn_combined_output() empty theirs in any case.
  */
 struct pspawn_buffer {
 	char *data;
@@ -85,6 +87,17 @@ struct pspawn_buffer {
 	unsigned long long gap;	    /* bytes left out there; 0: all is here */
 	size_t reserved[2];
 };
+
+#define PSPAWN_BUFFER_INIT                                                                         \
+	{                                                                                          \
+		NULL, 0, 0, 0,                                                                     \
+		{                                                                                  \
+			0, 0                                                                       \
+		}                                                                                  \
+	}
+
+/* Free the data and make the buffer empty again. NULL and an empty buffer are harmless. */
+PSPAWN_API void pspawn_buffer_free(struct pspawn_buffer *buffer);
 
 /* What became of a stream. */
 enum pspawn_end {
@@ -456,7 +469,8 @@ PSPAWN_API int pspawn_pipeline(const struct pspawn_cmd *cmds, size_t count,
  * Run and collect what it writes to 1 (combined: to 1 and 2, in the order of writing).
  * `status` may be NULL. Default limit and drain policy: with more than PSPAWN_LIMIT_DEFAULT
  * bytes of output these return -EOVERFLOW (COLLECT), with the first of them in `out`.
- * Otherwise as pspawn_run(). `out` is filled in any case, and out->data the caller's to free.
+ * Otherwise as pspawn_run(). `out` is made empty first, whatever is wrong with the rest of the
+ * call, and filled if the program was started: pspawn_buffer_free(out) is right in any case.
  */
 PSPAWN_API int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 			     struct pspawn_status *status, struct pspawn_error *error);

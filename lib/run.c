@@ -62,7 +62,7 @@ int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *o
 	if (out)
 		memset(out, 0, sizeof(*out));
 	if (status)
-		memset(status, 0, sizeof(*status));
+		status_clear(status);
 	if (cmd_check(&both, cmd, &report) < 0)
 		return fill_error(error, &report, NULL);
 	fds = malloc((both.nfds + 1) * sizeof(*fds));

@@ -274,7 +274,7 @@ lib/flow-collect.c%s/^		flow->at += (size_t)result;/		flow->at += size;/%linux%T
 lib/flow-collect.c%s/size = flow->filled - flow->at < left/size = 1/%linux%T14 T50
 lib/flow-collect.c%s/^		if (result == -EAGAIN)/		if (0)/%linux%T53 T54
 lib/flow-collect.c%s/ \&\& may_wait)/ \&\& 0)/%linux%T55
-lib/job-step.c%s/^	job->is_woken = 0;/	;/%linux%X41 X17
+lib/job-step.c%s/^	job->is_woken = 0;/	;/%linux%X41
 lib/job-step.c%s/job->is_woken |= job->flows.i..paused/job->is_woken = 1/%linux%X41 X42
 lib/job-step.c%s/^	if (job->is_woken)/	if (0)/%linux%X41 X43 X13
 lib/flow.c%s/(unsigned long)result <= most/1/%linux%T52 T24 T35
@@ -287,6 +287,8 @@ lib/job-describe.c%s/stage == 0 ? 0 : leader/0/%linux%U04
 lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
 lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
+lib/store.c%s/^	free(buffer->data);/	;/%linux%T57
+lib/store.c%s/^	if (!buffer)/	if (0)/%linux%T57
 lib/run.c%s/code == 0 && out->gap/0/%linux%T12
 backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
 backends/sys-parent.c%s/thread-self/self/%linux%T49

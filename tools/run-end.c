@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -96,7 +95,7 @@ int run_end(struct run *run)
 		say_cut(run, &error);
 	}
 	for (int i = 0; i < RUN_STREAMS; i++)
-		free(run->kept[i].data);
+		pspawn_buffer_free(&run->kept[i]);
 	if (result.stop_reason == PSPAWN_STOP_TIMEOUT || printed == -ETIMEDOUT)
 		return TIMED_OUT;
 	if (run->out.is_gone || printed == -EPIPE)
