@@ -63,6 +63,18 @@ static int check_on_terminal(const struct pspawn_io *io, const struct pspawn_str
 	return stream->child == wanted && !flow_is_file(stream) ? 0 : -EINVAL;
 }
 
+/* A second number. On a terminal 0, 1 and 2 are one already, and are no pipe. */
+static int check_also(const struct pspawn_io *io, const struct pspawn_stream *stream)
+{
+	int is_pipe = !(io->flags & PSPAWN_ON_TERMINAL) || (stream->child > 2 && stream->also > 2);
+
+	if (stream->also == 0)
+		return 0;
+	if (stream->also < 0)
+		return -EBADF;
+	return is_pipe && !flow_goes_in(stream) && stream->also != stream->child ? 0 : -EINVAL;
+}
+
 static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stream)
 {
 	return io->flags & PSPAWN_ON_TERMINAL && stream->child == 0 &&
@@ -73,8 +85,9 @@ static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *
 			size_t nstages)
 {
 	const struct flow_kind *kind = flow_kind_of(stream->kind);
+	int result;
 
-	if (!kind || stream->reserved || stream->spare[0] ||
+	if (!kind || stream->spare[0] ||
 	    stream->flags & ~(PSPAWN_STREAM_STOP_AT_LIMIT | PSPAWN_STREAM_AFTER))
 		return -EINVAL;
 	if (stream->flags & PSPAWN_STREAM_AFTER ? !is_typed(io, stream) : stream->after != NULL)
@@ -88,7 +101,8 @@ static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *
 		return -EINVAL;
 	if (io->flags & PSPAWN_ON_TERMINAL && check_on_terminal(io, stream) < 0)
 		return -EINVAL;
-	return kind->check(stream);
+	result = check_also(io, stream);
+	return result < 0 ? result : kind->check(stream);
 }
 
 /* Nobody would read what is shown, and the child would wait for that. */

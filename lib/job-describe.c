@@ -35,6 +35,8 @@ static void add_flow(struct launch *launch, struct pspawn_cmd *cmd, size_t i)
 		add_fd(launch, cmd, pspawn_fd_pipe_in(child, &flow->fd), (int)i);
 	else
 		add_fd(launch, cmd, pspawn_fd_pipe_out(child, &flow->fd), (int)i);
+	if (flow->stream.also)
+		add_fd(launch, cmd, pspawn_fd_same(flow->stream.also, child), (int)i);
 }
 
 static void add_fds(struct launch *launch, struct pspawn_cmd *cmd, size_t stage)

@@ -153,7 +153,8 @@ static void undo(struct pspawn_job *job)
 static int take_room(struct launch *launch, size_t nfds, size_t nattrs)
 {
 	size_t nflows = launch->job->nflows;
-	size_t extra = nflows + MORE_FDS;
+	/* Each stream may have two numbers. */
+	size_t extra = 2 * nflows + MORE_FDS;
 
 	launch->attrs =
 	    malloc((nattrs + MORE_ATTRS) * sizeof(*launch->attrs) +

@@ -143,7 +143,7 @@ struct pspawn_stream {
 	int stage;		/* of a pipeline, from 0, or as above */
 	int keep;		/* BUFFER: enum pspawn_keep */
 	unsigned flags;
-	unsigned reserved;	/* zero */
+	int also;               /* collected: another number that leads to it; 0: none */
 	size_t limit;		/* BUFFER, CALL, LINES: see pspawn_stream_limit() */
 	const void *data;
 	size_t size;
@@ -306,6 +306,18 @@ static inline struct pspawn_stream pspawn_stream_after(struct pspawn_stream stre
 static inline struct pspawn_stream pspawn_stream_of_stage(struct pspawn_stream stream, int stage)
 {
 	stream.stage = stage;
+	return stream;
+}
+
+/*
+ * The same stream, with the child's `also` leading to it as well: pspawn_stream_and(stream of 1, 2)
+ * is all that the child writes to 1 and 2, in the order of writing. Collected ones only, of every
+ * kind. `also` is above 0, the map mentions neither number, and no other stream has it. A
+ * terminal shows 1 and 2 together in any case, so that none of its numbers can be named here.
+ */
+static inline struct pspawn_stream pspawn_stream_and(struct pspawn_stream stream, int also)
+{
+	stream.also = also;
 	return stream;
 }
 

@@ -58,7 +58,7 @@ static void want_empty(const struct pspawn_cmd *cmd, int code)
 		memset(&out, 0x55, sizeof(out));
 		CHECK_INT(outputs[i](cmd, &out, NULL, NULL), code);
 		pspawn_buffer_free(&out);
-		CHECK(outputs[i](cmd, NULL, NULL, NULL) < 0);
+		CHECK_INT(outputs[i](cmd, NULL, NULL, NULL), -EINVAL);
 	}
 }
 

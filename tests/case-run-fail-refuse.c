@@ -184,9 +184,9 @@ static void refuse_members_of_streams(const void *unused)
 	odd.kind = INT_MIN;
 	refuse_stream(odd, EINVAL);
 	odd = pspawn_stream_feed(0, "x", 1);
-	odd.reserved = 1;
+	odd.also = 4;
 	refuse_stream(odd, EINVAL);
-	odd.reserved = 0;
+	odd.also = 0;
 	odd.flags = 2;
 	refuse_stream(odd, EINVAL);
 	refuse_stream(pspawn_stream_feed(-1, "x", 1), EBADF);

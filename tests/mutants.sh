@@ -253,7 +253,7 @@ lib/job-make.c%s/job->io.rows, job->io.columns/job->io.columns, job->io.rows/%li
 lib/job-step.c%s/PSPAWN_STOP_TIMEOUT/PSPAWN_STOP_REQUESTED/%fork%R05
 lib/job-stop.c%s/if (reached > 0)$/if (0)/%fork%R05
 lib/job-stop.c%s/job_after(now, stop->wait_ms, STOP_MS)/now/%fork%R05
-lib/run.c%s/pspawn_fd_same(2, 1)/pspawn_fd_null(2)/%posix_spawn%R02
+lib/run.c%s/collect(1, out), 2)/collect(1, out), 0)/%posix_spawn%R02
 lib/run.c%s/\*status = result.status;/memset(status, 0, sizeof(*status));/%posix_spawn%R02
 backends/sys-run.c%s/pthread_sigmask(SIG_BLOCK, &sigpipe, &old);/sigemptyset(\&old);/%linux%R11
 backends/sys-run.c%s/if (result == -EPIPE)/if (0)/%linux%R11
@@ -288,8 +288,12 @@ lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
 lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
 lib/store.c%s/^	free(buffer->data);/	;/%linux%T57
+lib/job-describe.c%s/same(flow->stream.also, child)/dup(flow->stream.also, child)/%linux%T65 T67
+lib/job-check.c%s/ \&\& stream->also != stream->child/ /%linux%T68
+lib/job-check.c%s/is_pipe \&\& !flow_goes_in(stream)/is_pipe/%linux%T68
+lib/job-check.c%s/return is_pipe \&\&/return/%linux%T68
 lib/store.c%s/^	if (!buffer)/	if (0)/%linux%T57
-lib/run.c%s/code == 0 && out->gap/0/%linux%T12
+lib/run.c%s/stream.buffer->gap/0/%linux%T12
 backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
 backends/sys-parent.c%s/thread-self/self/%linux%T49
 lib/numbers.c%s/sys_hold(work->program_fd)/sys_dup_from(work->program_fd, 3)/%linux%Y30
