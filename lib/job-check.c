@@ -72,7 +72,7 @@ static int check_also(const struct pspawn_io *io, const struct pspawn_stream *st
 		return 0;
 	if (stream->also < 0)
 		return -EBADF;
-	return is_pipe && !flow_goes_in(stream) && stream->also != stream->child ? 0 : -EINVAL;
+	return is_pipe && !flow_goes_in(stream) ? 0 : -EINVAL;
 }
 
 static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stream)

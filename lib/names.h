@@ -143,6 +143,7 @@
 #define launch_is_for_stage pspawn0_launch_is_for_stage
 #define launch_leads pspawn0_launch_leads
 #define launch_make pspawn0_launch_make
+#define launch_maps pspawn0_launch_maps
 #define leave_out pspawn0_leave_out
 #define line_begin pspawn0_line_begin
 #define line_clear pspawn0_line_clear

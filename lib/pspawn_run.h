@@ -463,9 +463,10 @@ PSPAWN_API int pspawn_run(const struct pspawn_cmd *cmd, const struct pspawn_io *
 
 /*
  * Run `count` programs, the output of each (1) being the input (0) of the next, as
- * `a | b | c` does but without a shell. The maps must not mention these numbers; the
- * first one's 0 and the last one's 1 are as in pspawn_run(), so that they can be fed,
- * collected or mapped. All run at once; nobody holds an end that is not his. Where one
+ * `a | b | c` does but without a shell. A stage whose map mentions one of these numbers redirects
+ * it, as in a shell: in `a >file | b` b reads an end of file, in `a | b <file` nobody reads what
+ * a writes (SIGPIPE). The first one's 0 and the last one's 1 are as in pspawn_run(), so that they
+ * can be fed, collected or mapped. All run at once; nobody holds an end that is not his. Where one
  * cannot be started, those before it are killed, and error->stage says which. In a job's
  * life pids are never given back before its end, so that signals go to nobody else.
  * With PSPAWN_ONE_GROUP the first stage leads the group. That needs a caller who does not

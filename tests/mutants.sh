@@ -289,7 +289,9 @@ lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
 lib/store.c%s/^	free(buffer->data);/	;/%linux%T57
 lib/job-describe.c%s/same(flow->stream.also, child)/dup(flow->stream.also, child)/%linux%T65 T67
-lib/job-check.c%s/ \&\& stream->also != stream->child/ /%linux%T68
+lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 0)//%linux%U14
+lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 1)//%linux%U13
+lib/job-describe.c%s/^	else if (reads)/	else if (0)/%linux%U13
 lib/job-check.c%s/is_pipe \&\& !flow_goes_in(stream)/is_pipe/%linux%T68
 lib/job-check.c%s/return is_pipe \&\&/return/%linux%T68
 lib/store.c%s/^	if (!buffer)/	if (0)/%linux%T57
