@@ -8,13 +8,14 @@
 
 enum {
 	/* The first version ended with `reserved`; this stays when the structure grows. */
-	OLDEST_SIZE = offsetof(struct pspawn_io, modes) + sizeof(const struct termios *),
+	OLDEST_SIZE = offsetof(struct pspawn_io, reserved) + 4 * sizeof(unsigned),
 	ALL_FLAGS = PSPAWN_ON_TERMINAL | PSPAWN_ONE_GROUP | PSPAWN_FAIL_IF_ANY,
 };
 
 static int check_times(const struct pspawn_io *io)
 {
-	if (io->timeout_ms < -1 || io->drain_idle_ms < -1 || io->drain_max_ms < -1)
+	if (io->timeout_ms < -1 || io->silent_ms < -1 || io->drain_idle_ms < -1 ||
+	    io->drain_max_ms < -1)
 		return -EINVAL;
 	return io->drain < PSPAWN_DRAIN_IDLE || io->drain > PSPAWN_DRAIN_EXIT ? -EINVAL : 0;
 }
@@ -116,6 +117,17 @@ static int check_terminal_is_read(const struct pspawn_io *io)
 	return -EINVAL;
 }
 
+/* Nothing would ever be heard. */
+static int check_can_be_heard(const struct pspawn_io *io)
+{
+	if (io->silent_ms <= 0)
+		return 0;
+	for (size_t i = 0; i < io->nstreams; i++)
+		if (!flow_goes_in(&io->streams[i]) && !flow_is_file(&io->streams[i]))
+			return 0;
+	return -EINVAL;
+}
+
 /*
  * What the caller finds after a failed start, and until the run is over. Before anything is
  * refused but the array itself, since the caller gives a buffer to free(3) after that too.
@@ -156,5 +168,7 @@ int job_check(struct pspawn_io *io, const struct pspawn_io *given, size_t nstage
 	}
 	if (result == 0)
 		result = check_terminal_is_read(io);
+	if (result == 0)
+		result = check_can_be_heard(io);
 	return result ? job_fail(error, result, PSPAWN_STEP_CHECK, index) : 0;
 }

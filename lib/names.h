@@ -122,12 +122,15 @@
 #define job_end_if_due pspawn0_job_end_if_due
 #define job_fail pspawn0_job_fail
 #define job_gather pspawn0_job_gather
+#define job_is_held_up pspawn0_job_is_held_up
 #define job_kill pspawn0_job_kill
+#define job_late_at pspawn0_job_late_at
 #define job_launch pspawn0_job_launch
 #define job_note_end pspawn0_job_note_end
 #define job_prepare pspawn0_job_prepare
 #define job_stop_for pspawn0_job_stop_for
 #define job_stop_for_flow pspawn0_job_stop_for_flow
+#define job_stop_if_late pspawn0_job_stop_if_late
 #define job_stop_is_awaited pspawn0_job_stop_is_awaited
 #define job_stop_is_done pspawn0_job_stop_is_done
 #define job_stop_rest pspawn0_job_stop_rest

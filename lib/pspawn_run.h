@@ -363,6 +363,7 @@ struct pspawn_io {
 	const struct pspawn_stream *streams;
 	size_t nstreams;
 	int timeout_ms;			/* for the whole run; 0: none */
+	int silent_ms;                  /* without a byte of output; 0: none; see below */
 	int drain;			/* enum pspawn_drain */
 	int drain_idle_ms;		/* 0: 100 ms */
 	int drain_max_ms;		/* 0: 5000 ms */
@@ -371,11 +372,18 @@ struct pspawn_io {
 	size_t nstops;
 	struct pspawn_status *statuses;	/* of each stage, as many as there are; may be NULL */
 	unsigned flags;
-	unsigned short rows, columns;	/* of the terminal; 0: 24 x 80 */
-	unsigned reserved[4];		/* zero */
+	unsigned short rows, columns;   /* of the terminal; 0: 24 x 80 */
 	const struct termios *modes;	/* of the terminal, tcsetattr(3); NULL: the system's */
+	void *user;                     /* for the caller's functions: pspawn_job_user() */
+	unsigned reserved[4];           /* zero */
 };
 /*
+ * `silent_ms` stops a run, as timeout_ms does, when no byte has come of any stream that is
+ * collected for so long, the draining included (PSPAWN_STOP_SILENT). A byte of one stream counts
+ * for all; a stream that has come to its end is silent. While a function of the caller's has said
+ * -EAGAIN to what came, nothing is read, and that time does not count. Files in memory are not
+ * looked at: without a stream of another kind silent_ms is -EINVAL.
+ *
  * `stops` is what happens to a run that is to be stopped: each step's signal is
  * sent, to the child alone (PSPAWN_REACH_CHILD), or to what pspawn_kill_all() reaches.
  * With PSPAWN_REACH_GROUP a child that gets no session or group by its description gets
@@ -397,8 +405,9 @@ struct pspawn_io {
  * afterwards the end-of-file character is typed. Of one program only. What is shown is at its end
  * when the program has ended and no descendant has the terminal open. A program that closes
  * it, or hangs it up (vhangup(2)), and opens it again later is shown and fed on; only systems
- * with revoke(2) end the streams at a hang-up. `modes` is read by the start, as openpty(3) does: give
- * what tcgetattr(3) says of your own terminal where a person types, so that keys mean the same.
+ * with revoke(2) end the streams at a hang-up. `modes` is read by the start, as openpty(3) does:
+ * give what tcgetattr(3) says of your own terminal where a person types, so that keys mean the
+ * same.
  */
 
 /* In C, as an initialiser: PSPAWN_IO(pspawn_stream_feed_text(0, "x"), ...): size and streams. */
@@ -414,12 +423,13 @@ struct pspawn_io {
 
 /* Why a run was stopped. */
 enum pspawn_stop_reason {
-	PSPAWN_STOP_NONE = 0,	/* it was not: it ended by itself */
-	PSPAWN_STOP_TIMEOUT = 1,	/* timeout_ms has passed */
-	PSPAWN_STOP_LIMIT = 2,	/* a stream with PSPAWN_STREAM_STOP_AT_LIMIT */
-	PSPAWN_STOP_CALLBACK = 3,	/* a function of the caller's returned an error */
-	PSPAWN_STOP_REQUESTED = 4,	/* pspawn_job_stop() */
-	PSPAWN_STOP_FAILURE = 5	/* of us: no memory for output, a read(2) that failed */
+	PSPAWN_STOP_NONE = 0,      /* it was not: it ended by itself */
+	PSPAWN_STOP_TIMEOUT = 1,   /* timeout_ms has passed */
+	PSPAWN_STOP_LIMIT = 2,     /* a stream with PSPAWN_STREAM_STOP_AT_LIMIT */
+	PSPAWN_STOP_CALLBACK = 3,  /* a function of the caller's returned an error */
+	PSPAWN_STOP_REQUESTED = 4, /* pspawn_job_stop() */
+	PSPAWN_STOP_FAILURE = 5,   /* of us: no memory for output, a read(2) that failed */
+	PSPAWN_STOP_SILENT = 6     /* silent_ms have passed without output */
 };
 
 /* What became of a run. All zero after a failed start. */
@@ -444,7 +454,7 @@ struct pspawn_result {
  * from the status. Else a negative errno with the error's step:
  *   those of pspawn_start(), with its steps
  *   -EINVAL, -EBADF, -E2BIG, -ENOMEM, -EMFILE, -ENFILE of a stream or of `io` (CHECK, PREPARE)
- *   -ETIMEDOUT  it was stopped because timeout_ms has passed (STOP)
+ *   -ETIMEDOUT  it was stopped because timeout_ms has passed, or silent_ms without output (STOP)
  *   -ECANCELED  it was stopped by pspawn_job_stop() (STOP)
  *   -EFBIG	 it was stopped at a limit (COLLECT)
  *   -ENOMEM	 and what read(2) and write(2) give: it was stopped by us (FEED, COLLECT)
@@ -588,6 +598,15 @@ PSPAWN_API int pspawn_job_resize(struct pspawn_job *job, unsigned short rows,
  * empty once the run is over. NULL for a stage that there is not. Never wait for it.
  */
 PSPAWN_API const struct pspawn_child *pspawn_job_child(const struct pspawn_job *job, size_t stage);
+
+/*
+ * The `user` of its struct pspawn_io, NULL without one. A function of the caller's is given the
+ * context of its stream. Let that be a structure of yours which holds the job: pspawn_job_start()
+ * sets *job before any function is called. With `user` those who are only given the job, such as a
+ * loop's callback, find the way back. A run of pspawn_run() or pspawn_pipeline() has no job that
+ * the caller could reach.
+ */
+PSPAWN_API void *pspawn_job_user(const struct pspawn_job *job);
 
 /* What became of it: the return value of pspawn_run(), or -EINPROGRESS. Both may be NULL. */
 PSPAWN_API int pspawn_job_result(const struct pspawn_job *job, struct pspawn_result *result,

@@ -130,6 +130,7 @@ static void refuse_members_of_io(const void *unused)
 	refuse_io((struct pspawn_io){ .streams = (void *)&out, .nstreams = 65537 }, E2BIG);
 	refuse_io((struct pspawn_io){ .timeout_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .timeout_ms = INT_MIN }, EINVAL);
+	refuse_io((struct pspawn_io){ .silent_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain_idle_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain_max_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain = -1 }, EINVAL);

@@ -250,7 +250,15 @@ lib/job-start.c%0,/^	close_if(&launch->link);/s//	;/%linux%R06
 lib/job-describe.c%s/return stage == launch->job->nstages - 1/return stage == 0/%linux%R06
 lib/job-start.c%s/count > 1 && result == 0; i++)/0; i++)/%fork%R14
 lib/job-make.c%s/job->io.rows, job->io.columns/job->io.columns, job->io.rows/%linux%R07
-lib/job-step.c%s/PSPAWN_STOP_TIMEOUT/PSPAWN_STOP_REQUESTED/%fork%R05
+lib/job-stop.c%s/: PSPAWN_STOP_TIMEOUT/: PSPAWN_STOP_REQUESTED/%fork%R05
+lib/job-stop.c%s/silent_ms <= 0 || job_is_held_up(job)/silent_ms <= 0/%linux%S33
+lib/job-step.c%s/HEARD || was_held_up/HEARD/%linux%S33
+lib/job-step.c%s/moved \& HEARD/moved/%linux%S32
+lib/job-step.c%s/moved \& HEARD/0/%linux%S31
+lib/job-step.c%s/job_late_at(job))/job->deadline)/%linux%S30
+lib/job-stop.c%s/is_silent = silent_at(job) < job->deadline/is_silent = silent_at(job) <= now/%linux%S34
+lib/job-check.c%s/flow_is_file(&io->streams.i.))$/0)/%linux%S36
+lib/job-check.c%s/!flow_goes_in(&io->streams.i.) \&\&//%linux%S36
 lib/job-stop.c%s/if (reached > 0)$/if (0)/%fork%R05
 lib/job-stop.c%s/job_after(now, stop->wait_ms, STOP_MS)/now/%fork%R05
 lib/run.c%s/collect(1, out), 2)/collect(1, out), 0)/%posix_spawn%R02

@@ -13,6 +13,12 @@
 #include "signals.h"
 #include "values.h"
 
+static int is_late(const struct pspawn_result *result)
+{
+	return result->stop_reason == PSPAWN_STOP_TIMEOUT ||
+	       result->stop_reason == PSPAWN_STOP_SILENT;
+}
+
 static void say(const struct run *run, const char *what)
 {
 	if (!run->options->bounds.quiet)
@@ -28,7 +34,7 @@ static void say_why(const struct run *run, const struct pspawn_result *result,
 	if (!error->code || result->stop_reason == PSPAWN_STOP_REQUESTED || run->out.is_gone)
 		return;
 	pspawn_strerror(error, &run->cmds[error->stage], sentence, sizeof(sentence));
-	if (result->stop_reason == PSPAWN_STOP_TIMEOUT || result->stop_reason == PSPAWN_STOP_LIMIT)
+	if (is_late(result) || result->stop_reason == PSPAWN_STOP_LIMIT)
 		say(run, sentence);
 	else
 		print_sentence(sentence);
@@ -96,7 +102,7 @@ int run_end(struct run *run)
 	}
 	for (int i = 0; i < RUN_STREAMS; i++)
 		pspawn_buffer_free(&run->kept[i]);
-	if (result.stop_reason == PSPAWN_STOP_TIMEOUT || printed == -ETIMEDOUT)
+	if (is_late(&result) || printed == -ETIMEDOUT)
 		return TIMED_OUT;
 	if (run->out.is_gone || printed == -EPIPE)
 		return unread();
