@@ -2,12 +2,11 @@
 /* What a program prints to its output and as errors, in the order of writing. */
 #include <pspawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("sh", "-c", "echo stdout; echo 1>&2 stderr") };
-	struct pspawn_buffer out;
+	struct pspawn_buffer out = PSPAWN_BUFFER_INIT;
 	struct pspawn_error error;
 	char why[256];
 
@@ -17,6 +16,6 @@ int main(void)
 		return 1;
 	}
 	printf("%s", out.data);
-	free(out.data);
+	pspawn_buffer_free(&out);
 	return 0;
 }

@@ -2,12 +2,11 @@
 /* Run a program with input from memory, and its output into memory. */
 #include <pspawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("tr", "a-z", "A-Z") };
-	struct pspawn_buffer out;
+	struct pspawn_buffer out = PSPAWN_BUFFER_INIT;
 	struct pspawn_io io = { PSPAWN_IO(pspawn_stream_feed_text(0, "some input"),
 					  pspawn_stream_collect(1, &out)) };
 	struct pspawn_error error;
@@ -19,6 +18,6 @@ int main(void)
 		return 1;
 	}
 	printf("in all caps: \"%s\"\n", out.data);
-	free(out.data);
+	pspawn_buffer_free(&out);
 	return 0;
 }

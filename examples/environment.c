@@ -2,7 +2,6 @@
 /* Our environment with some changes, and another directory. */
 #include <pspawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 int main(void)
 {
@@ -10,7 +9,7 @@ int main(void)
 				  .dir = "/",
 				  PSPAWN_ATTRS(pspawn_attr_env_set("FOO=actual_value"),
 					       pspawn_attr_env_unset("HOME")) };
-	struct pspawn_buffer out;
+	struct pspawn_buffer out = PSPAWN_BUFFER_INIT;
 	struct pspawn_error error;
 	char why[256];
 
@@ -20,6 +19,6 @@ int main(void)
 		return 1;
 	}
 	printf("%s", out.data);
-	free(out.data);
+	pspawn_buffer_free(&out);
 	return 0;
 }

@@ -2,12 +2,11 @@
 /* What a program prints. */
 #include <pspawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("date") };
-	struct pspawn_buffer out;
+	struct pspawn_buffer out = PSPAWN_BUFFER_INIT;
 	struct pspawn_error error;
 	char why[256];
 
@@ -17,6 +16,6 @@ int main(void)
 		return 1;
 	}
 	printf("The date is %s", out.data);
-	free(out.data);
+	pspawn_buffer_free(&out);
 	return 0;
 }

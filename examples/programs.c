@@ -58,8 +58,8 @@ void programs_end(struct program *programs)
 {
 	for (int i = 0; i < PROGRAMS; i++) {
 		report(&programs[i]);
-		free(programs[i].out.data);
-		free(programs[i].err.data);
+		pspawn_buffer_free(&programs[i].out);
+		pspawn_buffer_free(&programs[i].err);
 		pspawn_job_free(programs[i].job);
 	}
 }

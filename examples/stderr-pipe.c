@@ -2,12 +2,11 @@
 /* All that a program says as errors; its output goes where ours does. */
 #include <pspawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 int main(void)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("sh", "-c", "echo stdout; echo 1>&2 stderr") };
-	struct pspawn_buffer err;
+	struct pspawn_buffer err = PSPAWN_BUFFER_INIT;
 	struct pspawn_io io = { .size = sizeof(io),
 				PSPAWN_STREAMS(pspawn_stream_collect(2, &err)) };
 	struct pspawn_error error;
@@ -19,6 +18,6 @@ int main(void)
 		return 1;
 	}
 	printf("%s", err.data);
-	free(err.data);
+	pspawn_buffer_free(&err);
 	return 0;
 }

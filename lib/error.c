@@ -272,13 +272,13 @@ static const char *words_of_run(const struct pspawn_error *error)
 
 static int add_run(struct text *text, const struct pspawn_error *error)
 {
-	const char *words = words_of_run(error);
+	const char *words = error->reason ? NULL : words_of_run(error);
 
 	if (error->stream >= 0)
 		text_add(text, " (stream %d)", error->stream);
 	if (words)
 		text_add(text, ": %s", words);
-	return words != NULL;
+	return words || error->reason;
 }
 
 static void add_sentence(struct text *text, const struct pspawn_error *error,

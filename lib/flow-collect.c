@@ -21,11 +21,15 @@ static int at_limit(struct flow *flow)
 	return -EFBIG;
 }
 
-static int said(struct flow *flow, int result)
+/* What `came` and `over` return when the caller's function wants no more. */
+enum { ENOUGH = 1 };
+
+static long said(struct flow *flow, long result, size_t most)
 {
+	result = flow_said(result, most);
 	if (result < 0)
 		flow->why = PSPAWN_STOP_CALLBACK;
-	return flow_said(result);
+	return result;
 }
 
 /* ---- into memory */
@@ -94,25 +98,36 @@ static size_t left_to_take(const struct flow *flow)
 	return flow->taken < limit ? limit - (size_t)flow->taken : 0;
 }
 
+/* What is beyond the limit is read and thrown away, or stops the run. */
+static int is_beyond_limit(struct flow *flow)
+{
+	int is_more = flow->at < flow->filled;
+
+	flow->at = flow->filled = 0;
+	return is_more && flow->stream.flags & PSPAWN_STREAM_STOP_AT_LIMIT ? at_limit(flow) : 0;
+}
+
+/* Until all is taken. What is not is between `at` and `filled`. */
 static int offer(struct flow *flow)
 {
-	size_t left = left_to_take(flow);
-	size_t size = flow->filled < left ? flow->filled : left;
-	int result = size ? flow->stream.take(flow->stream.context, flow->hold, size) : 0;
+	size_t left;
 
-	if (result == -EAGAIN)
-		return result;
-	result = said(flow, result);
-	if (result == 0 && size < flow->filled && flow->stream.flags & PSPAWN_STREAM_STOP_AT_LIMIT)
-		result = at_limit(flow);
-	flow->taken += size;
-	flow->filled = 0;
-	return result;
+	while (flow->at < flow->filled && (left = left_to_take(flow)) > 0) {
+		size_t size = flow->filled - flow->at < left ? flow->filled - flow->at : left;
+		long result = flow->stream.take(flow->stream.context, flow->hold + flow->at, size);
+
+		result = said(flow, result, size);
+		if (result <= 0)
+			return result ? (int)result : ENOUGH;
+		flow->at += (size_t)result;
+		flow->taken += (size_t)result;
+	}
+	return is_beyond_limit(flow);
 }
 
 static int came_to_take(struct flow *flow, size_t size)
 {
-	flow->filled = size;
+	flow->filled += size;
 	return offer(flow);
 }
 
@@ -157,13 +172,13 @@ static char *space_for_line(struct flow *flow, size_t *room)
 static int tell_line(struct flow *flow, size_t begin, size_t end, int whole)
 {
 	char after = flow->hold[end];
-	int result;
+	long result;
 
 	flow->hold[end] = '\0';
 	result = flow->stream.line(flow->stream.context, flow->hold + begin, end - begin, whole);
 	flow->hold[end] = after;
-	/* Only a function that takes bytes can be offered them again. */
-	return said(flow, result == -EAGAIN ? -EINVAL : result);
+	result = said(flow, result, 1);
+	return result < 0 ? (int)result : result ? 0 : ENOUGH;
 }
 
 /* The first line, or the first piece of one, in what there is from `begin` on; 0: none yet. */
@@ -190,22 +205,25 @@ static int came_to_lines(struct flow *flow, size_t size)
 	flow->filled += size;
 	while (result == 0 && (length = first_line(flow, begin, &whole)) > 0) {
 		result = tell_line(flow, begin, begin + length - (size_t)whole, whole);
-		begin += length;
 		flow->at = 0;
+		if (result == -EAGAIN)
+			break;
+		begin += length;
 	}
 	flow->filled -= begin;
 	memmove(flow->hold, flow->hold + begin, flow->filled);
-	/* There is no newline in these: they need not be searched again. */
-	flow->at = flow->filled;
+	/* Without a newline in them they need not be searched again. */
+	flow->at = result == 0 ? flow->filled : 0;
 	return result;
 }
 
 static int last_line(struct flow *flow)
 {
-	size_t size = flow->filled;
+	int result = flow->filled ? tell_line(flow, 0, flow->filled, 0) : 0;
 
-	flow->filled = 0;
-	return size ? tell_line(flow, 0, size, 0) : 0;
+	if (result != -EAGAIN)
+		flow->filled = flow->at = 0;
+	return result;
 }
 
 const struct flow_kind flow_lines = {
@@ -218,21 +236,42 @@ const struct flow_kind flow_lines = {
 
 /* ---- all three */
 
+/* The caller's function has said "not now": it is offered the same again after a wake. */
+static int is_refused(struct flow *flow, int result)
+{
+	flow->paused = flow->is_owed = result == -EAGAIN;
+	return flow->paused;
+}
+
 /* What came of giving bytes away. 0: go on; 1: not now, or no more. */
 static int after(struct flow *flow, int result)
 {
-	flow->paused = result == -EAGAIN;
-	if (result == 1)
+	if (is_refused(flow, result))
+		return 1;
+	if (result == ENOUGH)
 		flow_close(flow, PSPAWN_END_CUT);
-	return result < 0 && !flow->paused ? result : result != 0;
+	return result;
 }
 
+/* What has come to its end is asked for its end again, if the last line is not taken yet. */
 static int end_of_output(struct flow *flow)
 {
 	int result = flow_kind_of(flow->stream.kind)->over(flow);
 
+	if (is_refused(flow, result))
+		return 0;
 	flow_close(flow, PSPAWN_END_DONE);
 	return result < 0 ? result : 0;
+}
+
+int flow_end_now(struct flow *flow, int may_wait)
+{
+	int result = flow_kind_of(flow->stream.kind)->over(flow);
+
+	if (is_refused(flow, result) && may_wait)
+		return 0;
+	flow_close(flow, flow->paused ? PSPAWN_END_CUT : PSPAWN_END_HELD);
+	return result < 0 && result != -EAGAIN ? result : 0;
 }
 
 /* A read that brought less than it could has emptied a pipe; not so a terminal. */
@@ -245,8 +284,8 @@ int flow_collect(struct flow *flow, size_t budget)
 {
 	const struct flow_kind *kind = flow_kind_of(flow->stream.kind);
 
-	if (flow->stream.kind == PSPAWN_COLLECT_CALL && flow->filled > 0) {
-		int result = after(flow, offer(flow));
+	if (flow->is_owed) {
+		int result = after(flow, kind->came(flow, 0));
 
 		if (result != 0)
 			return result < 0 ? result : 0;

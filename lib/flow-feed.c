@@ -44,10 +44,9 @@ static int ask_for_more(struct flow *flow)
 {
 	long given = flow->stream.give(flow->stream.context, flow->hold, flow->room);
 
+	given = flow_said(given, flow->room);
 	if (given <= 0)
-		return flow_said(given);
-	if ((size_t)given > flow->room)
-		return -EOVERFLOW;
+		return (int)given;
 	flow->at = 0;
 	flow->filled = (size_t)given;
 	return 1;

@@ -65,15 +65,16 @@ short flow_wants(const struct flow *flow)
 	return flow->paused ? 0 : POLLIN;
 }
 
-int flow_said(long result)
+long flow_said(long result, size_t most)
 {
-	return result < -MOST_ERRNO ? -EINVAL : (int)result;
+	int is_errno = result < 0 && result >= -MOST_ERRNO;
+
+	return is_errno || (result >= 0 && (unsigned long)result <= most) ? result : -EINVAL;
 }
 
 int flow_is_owed(const struct flow *flow)
 {
-	return flow->stream.kind == PSPAWN_COLLECT_CALL && flow->fd >= 0 && !flow->paused &&
-	       flow->filled > 0;
+	return flow->fd >= 0 && !flow->paused && flow->is_owed;
 }
 
 void flow_close(struct flow *flow, int end)
@@ -84,7 +85,7 @@ void flow_close(struct flow *flow, int end)
 	}
 	flow->fd = -1;
 	flow->polled = 0;
-	flow->paused = 0;
+	flow->paused = flow->is_owed = 0;
 	flow->end = end;
 	tell(flow);
 }
@@ -108,20 +109,20 @@ int flow_move(struct flow *flow, size_t budget)
 	return result;
 }
 
-static int end_when_given_up(const struct flow *flow)
+static void give_up_feed(struct flow *flow)
 {
 	/* A function that has nothing to give does not say who could have read it. */
 	if (flow_all_fed(flow))
-		return flow_end_of_feed(flow);
-	if (flow_is_feed(flow))
-		return sys_is_hung_up(flow->fd) ? PSPAWN_END_CLOSED : PSPAWN_END_HELD;
-	return flow->paused ? PSPAWN_END_CUT : PSPAWN_END_HELD;
+		flow_close(flow, flow_end_of_feed(flow));
+	else
+		flow_close(flow, sys_is_hung_up(flow->fd) ? PSPAWN_END_CLOSED : PSPAWN_END_HELD);
 }
 
-int flow_give_up(struct flow *flow)
+/* What lies in it, and its end if that is there. */
+static int read_the_rest(struct flow *flow)
 {
-	size_t left = flow_is_feed(flow) ? 0 : sys_readable(flow->fd);
-	int result = 0;
+	int result = flow_is_owed(flow) ? flow_move(flow, 0) : 0;
+	size_t left = flow->fd >= 0 ? sys_readable(flow->fd) : 0;
 
 	/* Not "until it is empty": whoever holds it may write faster than we read. */
 	while (left > 0 && flow->fd >= 0 && !flow->paused && result == 0) {
@@ -133,14 +134,27 @@ int flow_give_up(struct flow *flow)
 		left -= (size_t)(flow->bytes - before);
 	}
 	/* Nobody can write to it any more: then what is there is all, and so is the end. */
-	if (result == 0 && flow->fd >= 0 && !flow_is_feed(flow) && sys_is_hung_up(flow->fd))
+	if (result == 0 && flow->fd >= 0 && !flow->paused && sys_is_hung_up(flow->fd))
 		result = flow_move(flow, PSPAWN_UNLIMITED);
-	if (flow->fd >= 0) {
-		if (result == 0 && !flow_is_feed(flow))
-			result = flow_kind_of(flow->stream.kind)->over(flow);
-		flow_close(flow, end_when_given_up(flow));
+	return result;
+}
+
+int flow_give_up(struct flow *flow, int may_wait)
+{
+	int result;
+
+	if (flow_is_feed(flow)) {
+		give_up_feed(flow);
+		return 0;
 	}
-	return result < 0 ? result : 0;
+	result = read_the_rest(flow);
+	if (flow->fd < 0)
+		return result;
+	if (!flow->paused)
+		return flow_end_now(flow, may_wait);
+	if (!may_wait)
+		flow_close(flow, PSPAWN_END_CUT);
+	return 0;
 }
 
 void flow_hand_over(struct flow *flow)

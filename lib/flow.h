@@ -31,6 +31,7 @@ struct flow {
 	int why; /* enum pspawn_stop_reason, of what flow_move() returns; 0: it is our own failure
 		  */
 	int paused; /* the caller's function has said "not now" */
+	int is_owed;     /* ... to what has come, and is to be offered it again */
 	int on_terminal; /* fd is our side of a terminal */
 	int is_wide;     /* its pipe has been made larger, or could not be */
 	int file;        /* FILE: ours, to be handed over; -1 */
@@ -54,10 +55,13 @@ struct flow_kind {
 	int (*prepare)(struct flow *flow);
 	/* Feeding: the next bytes to hold..filled. 1: there are, 0: the end, -EAGAIN, -errno. */
 	int (*refill)(struct flow *flow);
-	/* Collecting: room for what comes; what to do with it. 0, 1 (enough), -EAGAIN, -errno. */
+	/*
+	 * Collecting: room for what comes; what to do with it, and with what was refused before. 0,
+	 * 1 (enough), -EAGAIN, -errno.
+	 */
 	char *(*space)(struct flow *flow, size_t *room);
 	int (*came)(struct flow *flow, size_t size);
-	/* No more will come. */
+	/* No more will come. As `came`. */
 	int (*over)(struct flow *flow);
 };
 
@@ -85,8 +89,8 @@ int flow_is_file(const struct pspawn_stream *stream);
 /* What to poll(2) for; 0: nothing now. */
 short flow_wants(const struct flow *flow);
 
-/* What a function of the caller's has returned, where that is an errno at all; else -EINVAL. */
-int flow_said(long result);
+/* What a function of the caller's has returned: 0 to `most`, or an errno; else -EINVAL. */
+long flow_said(long result, size_t most);
 
 /* Is there what the caller's function has not taken, and may it be asked again? */
 int flow_is_owed(const struct flow *flow);
@@ -117,8 +121,14 @@ int flow_type_end(struct flow *flow);
 /* Close our end, and remember why. */
 void flow_close(struct flow *flow, int end);
 
-/* Nobody will wait for more: read what lies in it, and close it. As flow_move(). */
-int flow_give_up(struct flow *flow);
+/*
+ * Nobody will wait for more: read what lies in it, and close it. With `may_wait` it stays open
+ * while the caller's function says "not now". As flow_move().
+ */
+int flow_give_up(struct flow *flow, int may_wait);
+
+/* ... when that is read: what is left of a line is told. */
+int flow_end_now(struct flow *flow, int may_wait);
 
 /* Hand over what was collected, give back memory. */
 void flow_hand_over(struct flow *flow);

@@ -8,13 +8,14 @@
 
 enum {
 	/* The first version ended with `reserved`; this stays when the structure grows. */
-	OLDEST_SIZE = offsetof(struct pspawn_io, modes) + sizeof(const struct termios *),
+	OLDEST_SIZE = offsetof(struct pspawn_io, reserved) + 4 * sizeof(unsigned),
 	ALL_FLAGS = PSPAWN_ON_TERMINAL | PSPAWN_ONE_GROUP | PSPAWN_FAIL_IF_ANY,
 };
 
 static int check_times(const struct pspawn_io *io)
 {
-	if (io->timeout_ms < -1 || io->drain_idle_ms < -1 || io->drain_max_ms < -1)
+	if (io->timeout_ms < -1 || io->silent_ms < -1 || io->drain_idle_ms < -1 ||
+	    io->drain_max_ms < -1)
 		return -EINVAL;
 	return io->drain < PSPAWN_DRAIN_IDLE || io->drain > PSPAWN_DRAIN_EXIT ? -EINVAL : 0;
 }
@@ -63,6 +64,18 @@ static int check_on_terminal(const struct pspawn_io *io, const struct pspawn_str
 	return stream->child == wanted && !flow_is_file(stream) ? 0 : -EINVAL;
 }
 
+/* A second number. On a terminal 0, 1 and 2 are one already, and are no pipe. */
+static int check_also(const struct pspawn_io *io, const struct pspawn_stream *stream)
+{
+	int is_pipe = !(io->flags & PSPAWN_ON_TERMINAL) || (stream->child > 2 && stream->also > 2);
+
+	if (stream->also == 0)
+		return 0;
+	if (stream->also < 0)
+		return -EBADF;
+	return is_pipe && !flow_goes_in(stream) ? 0 : -EINVAL;
+}
+
 static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stream)
 {
 	return io->flags & PSPAWN_ON_TERMINAL && stream->child == 0 &&
@@ -73,8 +86,9 @@ static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *
 			size_t nstages)
 {
 	const struct flow_kind *kind = flow_kind_of(stream->kind);
+	int result;
 
-	if (!kind || stream->reserved || stream->spare[0] ||
+	if (!kind || stream->spare[0] ||
 	    stream->flags & ~(PSPAWN_STREAM_STOP_AT_LIMIT | PSPAWN_STREAM_AFTER))
 		return -EINVAL;
 	if (stream->flags & PSPAWN_STREAM_AFTER ? !is_typed(io, stream) : stream->after != NULL)
@@ -88,7 +102,8 @@ static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *
 		return -EINVAL;
 	if (io->flags & PSPAWN_ON_TERMINAL && check_on_terminal(io, stream) < 0)
 		return -EINVAL;
-	return kind->check(stream);
+	result = check_also(io, stream);
+	return result < 0 ? result : kind->check(stream);
 }
 
 /* Nobody would read what is shown, and the child would wait for that. */
@@ -98,6 +113,17 @@ static int check_terminal_is_read(const struct pspawn_io *io)
 		return 0;
 	for (size_t i = 0; i < io->nstreams; i++)
 		if (io->streams[i].child == 1)
+			return 0;
+	return -EINVAL;
+}
+
+/* Nothing would ever be heard. */
+static int check_can_be_heard(const struct pspawn_io *io)
+{
+	if (io->silent_ms <= 0)
+		return 0;
+	for (size_t i = 0; i < io->nstreams; i++)
+		if (!flow_goes_in(&io->streams[i]) && !flow_is_file(&io->streams[i]))
 			return 0;
 	return -EINVAL;
 }
@@ -142,5 +168,7 @@ int job_check(struct pspawn_io *io, const struct pspawn_io *given, size_t nstage
 	}
 	if (result == 0)
 		result = check_terminal_is_read(io);
+	if (result == 0)
+		result = check_can_be_heard(io);
 	return result ? job_fail(error, result, PSPAWN_STEP_CHECK, index) : 0;
 }

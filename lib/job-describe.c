@@ -35,19 +35,45 @@ static void add_flow(struct launch *launch, struct pspawn_cmd *cmd, size_t i)
 		add_fd(launch, cmd, pspawn_fd_pipe_in(child, &flow->fd), (int)i);
 	else
 		add_fd(launch, cmd, pspawn_fd_pipe_out(child, &flow->fd), (int)i);
+	if (flow->stream.also)
+		add_fd(launch, cmd, pspawn_fd_same(flow->stream.also, child), (int)i);
+}
+
+int launch_maps(const struct launch *launch, size_t stage, int number)
+{
+	const struct pspawn_cmd *cmd = launch_cmd(launch, stage);
+
+	for (size_t i = 0; i < cmd->nfds; i++)
+		if (cmd->fds[i].child == number)
+			return 1;
+	return 0;
+}
+
+/*
+ * `a >file | b <file` is what a shell makes of it: what a stage maps itself leads nowhere else.
+ * Where the stage before has sent its output elsewhere, this one reads an end of file: the other
+ * end of its pipe is ours until it is started. And where this stage reads elsewhere, nobody reads
+ * from the one before.
+ */
+static void add_links(struct launch *launch, struct pspawn_cmd *cmd, size_t stage)
+{
+	int reads = stage > 0 && !launch_maps(launch, stage, 0);
+	int writes = stage + 1 < launch->job->nstages && !launch_maps(launch, stage, 1);
+
+	/* Before it is made, in the rehearsal of all descriptions, any pipe stands for it. */
+	if (reads && launch->link >= 0)
+		add_fd(launch, cmd, pspawn_fd_dup(0, launch->link), -1);
+	else if (reads)
+		add_fd(launch, cmd, pspawn_fd_pipe_in(0, &launch->link), -1);
+	if (writes)
+		add_fd(launch, cmd, pspawn_fd_pipe_out(1, &launch->next_link), -1);
 }
 
 static void add_fds(struct launch *launch, struct pspawn_cmd *cmd, size_t stage)
 {
 	int *streams = launch->streams;
 
-	/* Before it is made, in the rehearsal of all descriptions, any pipe stands for it. */
-	if (stage > 0 && launch->link >= 0)
-		add_fd(launch, cmd, pspawn_fd_dup(0, launch->link), -1);
-	else if (stage > 0)
-		add_fd(launch, cmd, pspawn_fd_pipe_in(0, &launch->link), -1);
-	if (stage + 1 < launch->job->nstages)
-		add_fd(launch, cmd, pspawn_fd_pipe_out(1, &launch->next_link), -1);
+	add_links(launch, cmd, stage);
 	for (int number = 0; number <= 2 && launch->terminal >= 0; number++)
 		add_fd(launch, cmd, pspawn_fd_dup(number, launch->terminal), -1);
 	/* Last, since of two entries for one number the latter is told, and streams have names. */

@@ -65,14 +65,16 @@ int64_t job_end_at(const struct pspawn_job *job)
 	return is_open(job) ? later(drained_at(job), job->look_at) : 0;
 }
 
-static void give_up_flow(struct pspawn_job *job, size_t i)
+/* Who is to be stopped does not wait for the caller's functions either. */
+static void give_up_flows(struct pspawn_job *job)
 {
-	struct flow *flow = &job->flows[i];
-	int result = flow->fd >= 0 ? flow_give_up(flow) : 0;
+	for (size_t i = 0; i < job->nflows; i++) {
+		struct flow *flow = &job->flows[i];
+		int result = flow->fd >= 0 ? flow_give_up(flow, !job->why) : 0;
 
-	job->result.streams_held += flow->end == PSPAWN_END_HELD;
-	if (result < 0)
-		job_stop_for_flow(job, i, result);
+		if (result < 0)
+			job_stop_for_flow(job, i, result);
+	}
 }
 
 static void take_status(struct pspawn_job *job, size_t i)
@@ -112,7 +114,7 @@ void job_end(struct pspawn_job *job)
 	size_t stage;
 
 	for (size_t i = 0; i < job->nflows; i++)
-		give_up_flow(job, i);
+		result->streams_held += job->flows[i].end == PSPAWN_END_HELD;
 	job_stop_rest(job);
 	for (size_t i = 0; i < job->nstages; i++)
 		take_status(job, i);
@@ -133,7 +135,12 @@ void job_end_if_due(struct pspawn_job *job, int64_t now)
 {
 	if (now < job_end_at(job) || (job->why && is_open(job) && job_stop_is_awaited(job, now)))
 		return;
-	job_end(job);
+	give_up_flows(job);
+	/* One of them has stopped the run: then the others are not waited for. */
+	if (job->why)
+		give_up_flows(job);
+	if (!is_open(job))
+		job_end(job);
 }
 
 int job_answer(const struct pspawn_job *job)

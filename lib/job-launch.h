@@ -19,7 +19,8 @@ struct launch {
 	struct pspawn_attr *attrs;
 	int *streams; /* by entry beyond the description's own: the stream it is for, or -1 */
 	int *theirs;  /* by flow: the child's side, where we hold it; or -1 */
-	int link;     /* where the next stage reads what the last one writes, or -1 */
+	int link;     /* where the next stage reads what the last one writes; or, in its start, the
+			 other end of a pipe that nobody else writes to; or -1 */
 	int next_link;
 	int terminal; /* the child's side, or -1 */
 };
@@ -43,6 +44,9 @@ void launch_describe(struct launch *launch, size_t stage, struct pspawn_cmd *cmd
 
 /* Is it the stage that is fed from it, or collected by it? */
 int launch_is_for_stage(const struct launch *launch, const struct flow *flow, size_t stage);
+
+/* Does the caller's map of a stage mention this number? */
+int launch_maps(const struct launch *launch, size_t stage, int number);
 
 /* By SETSID or PGROUP: does it get a group of its own? */
 int launch_leads(const struct pspawn_cmd *cmd);

@@ -113,7 +113,7 @@ static int start_stage(struct launch *launch, size_t stage)
 	int result;
 
 	/* A pipe has one owner: the user of the stage before, if that has one. */
-	if (stage > 0 && !attr_last(launch_cmd(launch, stage - 1), PSPAWN_ATTR_USER))
+	if (launch->link >= 0 && !attr_last(launch_cmd(launch, stage - 1), PSPAWN_ATTR_USER))
 		give_to_user(launch_cmd(launch, stage), launch->link);
 	launch_describe(launch, stage, &cmd);
 	result = pspawn_start(&launch->job->stages[stage].child, &cmd, launch->error);
@@ -154,7 +154,8 @@ static void undo(struct pspawn_job *job)
 static int take_room(struct launch *launch, size_t nfds, size_t nattrs)
 {
 	size_t nflows = launch->job->nflows;
-	size_t extra = nflows + MORE_FDS;
+	/* Each stream may have two numbers. */
+	size_t extra = 2 * nflows + MORE_FDS;
 
 	launch->attrs =
 	    malloc((nattrs + MORE_ATTRS) * sizeof(*launch->attrs) +

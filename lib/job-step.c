@@ -39,11 +39,10 @@ static int64_t next_due(const struct pspawn_job *job, int64_t now)
 	int64_t due = job_end_at(job);
 
 	/* No descriptor tells that a function may be asked again. */
-	for (size_t i = 0; i < job->nflows; i++)
-		if (flow_is_owed(&job->flows[i]))
-			return now;
+	if (job->is_woken)
+		return now;
 	if (!job->why)
-		due = earlier(due, job->deadline);
+		due = earlier(due, job_late_at(job));
 	else if (!job_stop_is_done(job))
 		due = earlier(due, job->stop_at);
 	/* Nor that a program has begun to read, or of some systems that it has ended. */
@@ -139,6 +138,8 @@ static int is_unread(const struct flow *flow, short revents)
 	return flow_is_feed(flow) && revents & (POLLERR | POLLHUP);
 }
 
+enum { FED = 1, HEARD = 2 };
+
 static int move_flows(struct pspawn_job *job, int64_t now)
 {
 	int moved = 0;
@@ -160,7 +161,8 @@ static int move_flows(struct pspawn_job *job, int64_t now)
 		    (flow_waits(flow) && !flow_is_awaited(flow, now - job->moved)))
 			continue;
 		result = flow_move(flow, BUDGET);
-		moved |= flow->bytes != before;
+		if (flow->bytes != before)
+			moved |= flow_is_feed(flow) ? FED : HEARD;
 		if (result < 0)
 			job_stop_for_flow(job, i, result);
 	}
@@ -187,19 +189,10 @@ static void hang_up(struct pspawn_job *job)
 	close_if(&job->terminal);
 }
 
-static void notice_deadline(struct pspawn_job *job, int64_t now)
-{
-	struct pspawn_error error;
-
-	if (now < job->deadline || job->why)
-		return;
-	job_fail(&error, -ETIMEDOUT, PSPAWN_STEP_STOP, -1);
-	job_stop_for(job, PSPAWN_STOP_TIMEOUT, &error);
-}
-
 void job_advance(struct pspawn_job *job)
 {
 	int64_t now = sys_now_us();
+	int was_held_up = job_is_held_up(job);
 	int moved;
 
 	/*
@@ -208,12 +201,16 @@ void job_advance(struct pspawn_job *job)
 	 */
 	if (look_at_stages(job, now))
 		job_assume_ready(job);
+	/* Before functions are called, since one may wake the job for another. */
+	job->is_woken = 0;
 	moved = move_flows(job, now);
 	hang_up(job);
 	/* The caller's functions may have taken their time. */
 	now = sys_now_us();
 	if (moved)
 		job->moved = now;
+	if (moved & HEARD || was_held_up)
+		job->heard = now;
 	if (moved)
 		job->backoff_ms = 1;
 	else if (job->backoff_ms < LONGEST_BACKOFF_MS)
@@ -222,7 +219,7 @@ void job_advance(struct pspawn_job *job)
 	job_end_if_due(job, now);
 	if (job->is_over)
 		return;
-	notice_deadline(job, now);
+	job_stop_if_late(job, now);
 	job_stop_step(job, now);
 	job_end_if_due(job, now);
 }
@@ -237,8 +234,10 @@ void job_unwatch(struct pspawn_job *job, struct job_stage *stage)
 
 void job_wake(struct pspawn_job *job)
 {
-	for (size_t i = 0; i < job->nflows; i++)
+	for (size_t i = 0; i < job->nflows; i++) {
+		job->is_woken |= job->flows[i].paused;
 		job->flows[i].paused = 0;
+	}
 }
 
 static int gather_flows(struct pspawn_job *job)

@@ -132,6 +132,44 @@ void job_stop_for(struct pspawn_job *job, enum pspawn_stop_reason why,
 	job->stop_at = 0;
 }
 
+/* ---- because of time */
+
+int job_is_held_up(const struct pspawn_job *job)
+{
+	for (size_t i = 0; i < job->nflows; i++)
+		if (job->flows[i].is_owed)
+			return 1;
+	return 0;
+}
+
+/* What is held up is not read, and what is not read cannot be heard. */
+static int64_t silent_at(const struct pspawn_job *job)
+{
+	if (job->io.silent_ms <= 0 || job_is_held_up(job))
+		return NEVER;
+	return job->heard + (int64_t)job->io.silent_ms * 1000;
+}
+
+int64_t job_late_at(const struct pspawn_job *job)
+{
+	return earlier(job->deadline, silent_at(job));
+}
+
+void job_stop_if_late(struct pspawn_job *job, int64_t now)
+{
+	int is_silent = silent_at(job) < job->deadline;
+	struct pspawn_error error;
+
+	if (now < job_late_at(job) || job->why)
+		return;
+	job_fail(&error, -ETIMEDOUT, PSPAWN_STEP_STOP, -1);
+	if (is_silent)
+		error.reason = "it was silent for too long";
+	job_stop_for(job, is_silent ? PSPAWN_STOP_SILENT : PSPAWN_STOP_TIMEOUT, &error);
+}
+
+/* ---- because of a stream */
+
 void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
 {
 	const struct flow *flow = &job->flows[i];
@@ -142,6 +180,8 @@ void job_stop_for_flow(struct pspawn_job *job, size_t i, int code)
 	job_stop_for(job, flow->why ? (enum pspawn_stop_reason)flow->why : PSPAWN_STOP_FAILURE,
 		     &error);
 }
+
+/* ---- for those who are left */
 
 /* 1, 0; -ENOSYS: somebody may be. */
 static int is_anyone_left(const struct pspawn_job *job)

@@ -122,7 +122,7 @@ static void set_deadline(struct pspawn_job *job)
 {
 	job->deadline =
 	    job->io.timeout_ms > 0 ? job->began + (int64_t)job->io.timeout_ms * 1000 : NEVER;
-	job->moved = job->began;
+	job->moved = job->heard = job->began;
 }
 
 static int start(struct pspawn_job **made, const struct pspawn_cmd *cmds, size_t count,
@@ -233,6 +233,11 @@ int pspawn_job_resize(struct pspawn_job *job, unsigned short rows, unsigned shor
 const struct pspawn_child *pspawn_job_child(const struct pspawn_job *job, size_t stage)
 {
 	return stage < job->nstages ? &job->stages[stage].child : NULL;
+}
+
+void *pspawn_job_user(const struct pspawn_job *job)
+{
+	return job->io.user;
 }
 
 int pspawn_job_result(const struct pspawn_job *job, struct pspawn_result *result,

@@ -54,12 +54,14 @@ struct pspawn_job {
 	struct gather gather;
 	int terminal;   /* our side, or -1 */
 	int peer;       /* the child's side of it, until all stages have ended; or -1 */
+	int is_woken;   /* functions that have said "not now" are to be asked again */
 	int is_guessing; /* `polled` is not what poll(2) said, but that anything may be ready */
 	int backoff_ms; /* where a stage cannot be polled for */
 
 	int64_t began, deadline;
 	int64_t ended; /* when the last stage was seen to have ended */
 	int64_t moved; /* when a byte last did */
+	int64_t heard; /* ... came; or the caller's functions held what came up */
 	size_t running;
 
 	/* Being stopped: */
@@ -109,6 +111,13 @@ void job_unwatch(struct pspawn_job *job, struct job_stage *stage);
 /* Begin to stop it, because of this. The first reason counts. */
 void job_stop_for(struct pspawn_job *job, enum pspawn_stop_reason why,
 		  const struct pspawn_error *error);
+
+/* ... because its time is over, or it was silent for too long; and when that is, or NEVER. */
+void job_stop_if_late(struct pspawn_job *job, int64_t now);
+int64_t job_late_at(const struct pspawn_job *job);
+
+/* Does a function of the caller's not take what has come? */
+int job_is_held_up(const struct pspawn_job *job);
 
 /* ... because of what flow_move() has returned. */
 void job_stop_for_flow(struct pspawn_job *job, size_t i, int code);

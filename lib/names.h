@@ -70,6 +70,7 @@
 #define flow_collect pspawn0_flow_collect
 #define flow_data pspawn0_flow_data
 #define flow_drop pspawn0_flow_drop
+#define flow_end_now pspawn0_flow_end_now
 #define flow_end_of_feed pspawn0_flow_end_of_feed
 #define flow_feed pspawn0_flow_feed
 #define flow_file pspawn0_flow_file
@@ -122,12 +123,15 @@
 #define job_end_if_due pspawn0_job_end_if_due
 #define job_fail pspawn0_job_fail
 #define job_gather pspawn0_job_gather
+#define job_is_held_up pspawn0_job_is_held_up
 #define job_kill pspawn0_job_kill
+#define job_late_at pspawn0_job_late_at
 #define job_launch pspawn0_job_launch
 #define job_note_end pspawn0_job_note_end
 #define job_prepare pspawn0_job_prepare
 #define job_stop_for pspawn0_job_stop_for
 #define job_stop_for_flow pspawn0_job_stop_for_flow
+#define job_stop_if_late pspawn0_job_stop_if_late
 #define job_stop_is_awaited pspawn0_job_stop_is_awaited
 #define job_stop_is_done pspawn0_job_stop_is_done
 #define job_stop_rest pspawn0_job_stop_rest
@@ -143,6 +147,7 @@
 #define launch_is_for_stage pspawn0_launch_is_for_stage
 #define launch_leads pspawn0_launch_leads
 #define launch_make pspawn0_launch_make
+#define launch_maps pspawn0_launch_maps
 #define leave_out pspawn0_leave_out
 #define line_begin pspawn0_line_begin
 #define line_clear pspawn0_line_clear

@@ -341,7 +341,7 @@ struct pspawn_error {
 	int stage;		/* of a pipeline, from 0 */
 	int stream;		/* of a run, or -1 */
 	int reserved[3];
-	const char *reason;	/* BACKEND: why, static text; else NULL */
+	const char *reason; /* BACKEND, STOP: why, static text; else NULL */
 };
 
 /*

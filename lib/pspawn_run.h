@@ -37,25 +37,31 @@ struct termios;
 #define PSPAWN_LINE_DEFAULT (PSPAWN_CAST(size_t, 64) << 10)
 
 /*
- * The caller's code in a run. Called in the thread that runs or steps, never
- * in the child. It may do anything but step, wait for or free its own job, or
- * free another one that the same pspawn_job_wait_any() waits for.
+ * The caller's functions. They are called in the thread that runs or steps, never in the
+ * child, and never by pspawn_job_start(). A function may do anything but step, wait for or free
+ * its own job, or free another one that the same pspawn_job_wait_any() waits for.
  *
- * give: put at most `room` bytes at `data` and return how many; 0 at the end.
- * take: `size` bytes (at least 1) have come out of the child. Return 0.
- * line: one line without its newline, and a NUL after it. `whole` is 0 where the
- *	 line is longer than the limit and goes on in the next call, or where the
- *	 output ended without a newline. Return 0.
+ * give: put at most `room` bytes at `data`, and return how many.
+ * take: `size` bytes (at least 1) have come out of the child. Return how many of them you
+ *	 took. The rest is offered again at once.
+ * line: one line without its newline, and a NUL after it. `whole` is 0 where the line is longer
+ *	 than the limit and goes on in the next call, or where the output ended without a
+ *	 newline. Return 1: you took it.
  *
- * Each may return
- *   1	      (take, line) enough: close this stream and go on with the run. The
- *	      child gets SIGPIPE if it writes on; a terminal is hung up (SIGHUP);
- *   -EAGAIN  (give, take) not now: ask again after pspawn_job_wake(). The functions
- *	      that wait ask again after 10 ms. What was to be taken is offered again;
+ * All three return values mean the same:
+ *   > 0      so many bytes were given or taken; of lines: one;
+ *   0	      this stream is at its end, and the run goes on. give: the child reads an end of
+ *	      file. take, line: enough; what the function was offered counts as taken. The child
+ *	      gets SIGPIPE if it writes on; a terminal is hung up (SIGHUP);
+ *   -EAGAIN  not now. The function is called again after pspawn_job_wake(); functions that
+ *	      wait call it again after 10 ms. Until then nothing more is read from the child. The
+ *	      same bytes, and perhaps more after them, are offered again; the same line, which is
+ *	      longer only if it was not whole. The run is not over before they are taken;
  *   another negative errno: the run is stopped (see stops) and fails with it.
+ * More than `room`, `size` or 1, and what is no errno, is -EINVAL.
  */
 typedef long pspawn_give(void *context, void *data, size_t room);
-typedef int pspawn_take(void *context, const void *data, size_t size);
+typedef long pspawn_take(void *context, const void *data, size_t size);
 typedef int pspawn_line(void *context, const char *line, size_t length, int whole);
 
 /* What is kept of output that is longer than the limit. */
@@ -66,11 +72,13 @@ enum pspawn_keep {
 };
 
 /*
- * Output in memory. Filled when the run is over, whatever became of it, as long
- * as the program was started; until then all zero. `data` is the caller's to give
- * to free(3); it ends with a NUL that `length` does not count, and is NULL after a
- * failed start or where there was no memory for it. Where the `size` of struct pspawn_io
- * is wrong nothing is looked at, and so nothing filled.
+ * Output in memory. Initialise it (PSPAWN_BUFFER_INIT), and end with pspawn_buffer_free(),
+ * whatever the call in between has returned. The run empties the buffer first, without freeing
+ * what is in there, and fills it at its end, whatever became of it. `data` ends with a NUL that
+ * `length` does not count; it comes from malloc(3), and is NULL after a failed start or where there
+ * was no memory for it. Buffers of streams are left as they are where struct pspawn_io is not
+ * looked into: its `size` is wrong, a member that this library does not know is set, or `nstreams`
+ * is too large. pspawn_output() and pspawn_combined_output() empty theirs in any case.
  */
 struct pspawn_buffer {
 	char *data;
@@ -79,6 +87,17 @@ struct pspawn_buffer {
 	unsigned long long gap;	    /* bytes left out there; 0: all is here */
 	size_t reserved[2];
 };
+
+#define PSPAWN_BUFFER_INIT                                                                         \
+	{                                                                                          \
+		NULL, 0, 0, 0,                                                                     \
+		{                                                                                  \
+			0, 0                                                                       \
+		}                                                                                  \
+	}
+
+/* Free the data and make the buffer empty again. NULL and an empty buffer are harmless. */
+PSPAWN_API void pspawn_buffer_free(struct pspawn_buffer *buffer);
 
 /* What became of a stream. */
 enum pspawn_end {
@@ -124,7 +143,7 @@ struct pspawn_stream {
 	int stage;		/* of a pipeline, from 0, or as above */
 	int keep;		/* BUFFER: enum pspawn_keep */
 	unsigned flags;
-	unsigned reserved;	/* zero */
+	int also;               /* collected: another number that leads to it; 0: none */
 	size_t limit;		/* BUFFER, CALL, LINES: see pspawn_stream_limit() */
 	const void *data;
 	size_t size;
@@ -290,6 +309,18 @@ PSPAWN_INLINE struct pspawn_stream pspawn_stream_of_stage(struct pspawn_stream s
 	return stream;
 }
 
+/*
+ * The same stream, with the child's `also` leading to it as well: pspawn_stream_and(stream of 1, 2)
+ * is all that the child writes to 1 and 2, in the order of writing. Collected ones only, of every
+ * kind. `also` is above 0, the map mentions neither number, and no other stream has it. A
+ * terminal shows 1 and 2 together in any case, so that none of its numbers can be named here.
+ */
+PSPAWN_INLINE struct pspawn_stream pspawn_stream_and(struct pspawn_stream stream, int also)
+{
+	stream.also = also;
+	return stream;
+}
+
 /* The same stream, telling how far it is and what has become of it. */
 PSPAWN_INLINE struct pspawn_stream pspawn_stream_report(struct pspawn_stream stream,
 					       struct pspawn_transfer *transfer)
@@ -341,6 +372,7 @@ struct pspawn_io {
 	const struct pspawn_stream *streams;
 	size_t nstreams;
 	int timeout_ms;			/* for the whole run; 0: none */
+	int silent_ms;                  /* without a byte of output; 0: none; see below */
 	int drain;			/* enum pspawn_drain */
 	int drain_idle_ms;		/* 0: 100 ms */
 	int drain_max_ms;		/* 0: 5000 ms */
@@ -349,11 +381,18 @@ struct pspawn_io {
 	size_t nstops;
 	struct pspawn_status *statuses;	/* of each stage, as many as there are; may be NULL */
 	unsigned flags;
-	unsigned short rows, columns;	/* of the terminal; 0: 24 x 80 */
-	unsigned reserved[4];		/* zero */
+	unsigned short rows, columns;   /* of the terminal; 0: 24 x 80 */
 	const struct termios *modes;	/* of the terminal, tcsetattr(3); NULL: the system's */
+	void *user;                     /* for the caller's functions: pspawn_job_user() */
+	unsigned reserved[4];           /* zero */
 };
 /*
+ * `silent_ms` stops a run, as timeout_ms does, when no byte has come of any stream that is
+ * collected for so long, the draining included (PSPAWN_STOP_SILENT). A byte of one stream counts
+ * for all; a stream that has come to its end is silent. While a function of the caller's has said
+ * -EAGAIN to what came, nothing is read, and that time does not count. Files in memory are not
+ * looked at: without a stream of another kind silent_ms is -EINVAL.
+ *
  * `stops` is what happens to a run that is to be stopped: each step's signal is
  * sent, to the child alone (PSPAWN_REACH_CHILD), or to what pspawn_kill_all() reaches.
  * With PSPAWN_REACH_GROUP a child that gets no session or group by its description gets
@@ -375,8 +414,9 @@ struct pspawn_io {
  * afterwards the end-of-file character is typed. Of one program only. What is shown is at its end
  * when the program has ended and no descendant has the terminal open. A program that closes
  * it, or hangs it up (vhangup(2)), and opens it again later is shown and fed on; only systems
- * with revoke(2) end the streams at a hang-up. `modes` is read by the start, as openpty(3) does: give
- * what tcgetattr(3) says of your own terminal where a person types, so that keys mean the same.
+ * with revoke(2) end the streams at a hang-up. `modes` is read by the start, as openpty(3) does:
+ * give what tcgetattr(3) says of your own terminal where a person types, so that keys mean the
+ * same.
  */
 
 #ifndef __cplusplus
@@ -399,12 +439,13 @@ struct pspawn_io {
 
 /* Why a run was stopped. */
 enum pspawn_stop_reason {
-	PSPAWN_STOP_NONE = 0,	/* it was not: it ended by itself */
-	PSPAWN_STOP_TIMEOUT = 1,	/* timeout_ms has passed */
-	PSPAWN_STOP_LIMIT = 2,	/* a stream with PSPAWN_STREAM_STOP_AT_LIMIT */
-	PSPAWN_STOP_CALLBACK = 3,	/* a function of the caller's returned an error */
-	PSPAWN_STOP_REQUESTED = 4,	/* pspawn_job_stop() */
-	PSPAWN_STOP_FAILURE = 5	/* of us: no memory for output, a read(2) that failed */
+	PSPAWN_STOP_NONE = 0,      /* it was not: it ended by itself */
+	PSPAWN_STOP_TIMEOUT = 1,   /* timeout_ms has passed */
+	PSPAWN_STOP_LIMIT = 2,     /* a stream with PSPAWN_STREAM_STOP_AT_LIMIT */
+	PSPAWN_STOP_CALLBACK = 3,  /* a function of the caller's returned an error */
+	PSPAWN_STOP_REQUESTED = 4, /* pspawn_job_stop() */
+	PSPAWN_STOP_FAILURE = 5,   /* of us: no memory for output, a read(2) that failed */
+	PSPAWN_STOP_SILENT = 6     /* silent_ms have passed without output */
 };
 
 /* What became of a run. All zero after a failed start. */
@@ -429,11 +470,11 @@ struct pspawn_result {
  * from the status. Else a negative errno with the error's step:
  *   those of pspawn_start(), with its steps
  *   -EINVAL, -EBADF, -E2BIG, -ENOMEM, -EMFILE, -ENFILE of a stream or of `io` (CHECK, PREPARE)
- *   -ETIMEDOUT  it was stopped because timeout_ms has passed (STOP)
+ *   -ETIMEDOUT  it was stopped because timeout_ms has passed, or silent_ms without output (STOP)
  *   -ECANCELED  it was stopped by pspawn_job_stop() (STOP)
  *   -EFBIG	 it was stopped at a limit (COLLECT)
  *   -ENOMEM	 and what read(2) and write(2) give: it was stopped by us (FEED, COLLECT)
- *   what a function of the caller's returned (FEED, COLLECT)
+ *   what a function of the caller's returned (FEED, COLLECT); -EINVAL for what it may not return
  *   -ECHILD	 a status is lost: SIGCHLD is ignored or somebody else has waited for
  *		 the child, and the system cannot tell otherwise (WAIT). Linux 6.15 can
  * Of several failures the first is told. error->stream says which stream it was about, if any.
@@ -448,9 +489,10 @@ PSPAWN_API int pspawn_run(const struct pspawn_cmd *cmd, const struct pspawn_io *
 
 /*
  * Run `count` programs, the output of each (1) being the input (0) of the next, as
- * `a | b | c` does but without a shell. The maps must not mention these numbers; the
- * first one's 0 and the last one's 1 are as in pspawn_run(), so that they can be fed,
- * collected or mapped. All run at once; nobody holds an end that is not his. Where one
+ * `a | b | c` does but without a shell. A stage whose map mentions one of these numbers redirects
+ * it, as in a shell: in `a >file | b` b reads an end of file, in `a | b <file` nobody reads what
+ * a writes (SIGPIPE). The first one's 0 and the last one's 1 are as in pspawn_run(), so that they
+ * can be fed, collected or mapped. All run at once; nobody holds an end that is not his. Where one
  * cannot be started, those before it are killed, and error->stage says which. In a job's
  * life pids are never given back before its end, so that signals go to nobody else.
  * With PSPAWN_ONE_GROUP the first stage leads the group. That needs a caller who does not
@@ -466,7 +508,8 @@ PSPAWN_API int pspawn_pipeline(const struct pspawn_cmd *cmds, size_t count,
  * Run and collect what it writes to 1 (combined: to 1 and 2, in the order of writing).
  * `status` may be NULL. Default limit and drain policy: with more than PSPAWN_LIMIT_DEFAULT
  * bytes of output these return -EOVERFLOW (COLLECT), with the first of them in `out`.
- * Otherwise as pspawn_run(). `out` is filled in any case, and out->data the caller's to free.
+ * Otherwise as pspawn_run(). `out` is made empty first, whatever is wrong with the rest of the
+ * call, and filled if the program was started: pspawn_buffer_free(out) is right in any case.
  */
 PSPAWN_API int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 			     struct pspawn_status *status, struct pspawn_error *error);
@@ -500,7 +543,8 @@ PSPAWN_API int pspawn_strstatus(const struct pspawn_status *status, char *buf, s
  *	pspawn_job_free(job);
  *
  * or, where pspawn_job_fd() gives one, that single descriptor in the loop at hand.
- * A job belongs to one thread at a time; different jobs are independent.
+ * A job belongs to one thread at a time, pspawn_job_wake() and pspawn_job_stop() included;
+ * different jobs are independent.
  */
 struct pspawn_job;
 
@@ -552,7 +596,13 @@ PSPAWN_API int pspawn_job_wait_any(struct pspawn_job *const *jobs, size_t count,
 /* Begin to stop it, as its `stops` say. Returns 0; -ESRCH: it is over; -EALREADY: it is stopped. */
 PSPAWN_API int pspawn_job_stop(struct pspawn_job *job);
 
-/* Ask functions that have said -EAGAIN again, in the next step. */
+/*
+ * Ask functions that have said -EAGAIN again, in the next step. If there are any, a step is due:
+ * pspawn_job_fd() is readable, and pspawn_job_poll() says 0 ms. A function of the caller's may
+ * call it, also for its own job. Like everything of a job it is for the thread that the job
+ * belongs to: a wait in another thread does not end by it. Another thread, or a signal
+ * handler, wakes that thread's loop, by a pipe for example, and the loop calls this.
+ */
 PSPAWN_API void pspawn_job_wake(struct pspawn_job *job);
 
 /* The size of its terminal. Returns 0, -ENOTTY without one, or the errno of TIOCSWINSZ. */
@@ -564,6 +614,15 @@ PSPAWN_API int pspawn_job_resize(struct pspawn_job *job, unsigned short rows,
  * empty once the run is over. NULL for a stage that there is not. Never wait for it.
  */
 PSPAWN_API const struct pspawn_child *pspawn_job_child(const struct pspawn_job *job, size_t stage);
+
+/*
+ * The `user` of its struct pspawn_io, NULL without one. A function of the caller's is given the
+ * context of its stream. Let that be a structure of yours which holds the job: pspawn_job_start()
+ * sets *job before any function is called. With `user` those who are only given the job, such as a
+ * loop's callback, find the way back. A run of pspawn_run() or pspawn_pipeline() has no job that
+ * the caller could reach.
+ */
+PSPAWN_API void *pspawn_job_user(const struct pspawn_job *job);
 
 /* What became of it: the return value of pspawn_run(), or -EINPROGRESS. Both may be NULL. */
 PSPAWN_API int pspawn_job_result(const struct pspawn_job *job, struct pspawn_result *result,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Runs from beginning to end: what most callers want. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "job.h"
@@ -31,55 +30,33 @@ int pspawn_run(const struct pspawn_cmd *cmd, const struct pspawn_io *io,
 	return pspawn_pipeline(cmd, 1, io, result, error);
 }
 
-int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
+static int output(const struct pspawn_cmd *cmd, struct pspawn_stream stream,
 		  struct pspawn_status *status, struct pspawn_error *error)
 {
-	struct pspawn_io io = { .size = sizeof(io), PSPAWN_STREAMS(pspawn_stream_collect(1, out)) };
+	struct pspawn_io io = { .size = sizeof(io), .streams = &stream, .nstreams = 1 };
 	struct pspawn_result result;
+	struct pspawn_error unused;
 	int code;
 
-	if (out)
-		memset(out, 0, sizeof(*out));
+	/* What is refused before streams are looked at leaves it empty, too. */
+	if (stream.buffer)
+		memset(stream.buffer, 0, sizeof(*stream.buffer));
 	code = pspawn_run(cmd, &io, &result, error);
 	if (status)
 		*status = result.status;
-	if (code == 0 && out->gap) {
-		struct pspawn_error unused;
-
-		return job_fail(error ? error : &unused, -EOVERFLOW, PSPAWN_STEP_COLLECT, 0);
-	}
+	if (code == 0 && stream.buffer->gap)
+		code = job_fail(error ? error : &unused, -EOVERFLOW, PSPAWN_STEP_COLLECT, 0);
 	return code;
+}
+
+int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
+		  struct pspawn_status *status, struct pspawn_error *error)
+{
+	return output(cmd, pspawn_stream_collect(1, out), status, error);
 }
 
 int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 			   struct pspawn_status *status, struct pspawn_error *error)
 {
-	struct report report = { 0 };
-	struct pspawn_cmd both;
-	struct pspawn_fd *fds;
-	int code;
-
-	if (out)
-		memset(out, 0, sizeof(*out));
-	if (status)
-		memset(status, 0, sizeof(*status));
-	if (cmd_check(&both, cmd, &report) < 0)
-		return fill_error(error, &report, NULL);
-	fds = malloc((both.nfds + 1) * sizeof(*fds));
-	if (!fds) {
-		report_failure(&report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-		return fill_error(error, &report, NULL);
-	}
-	if (both.nfds)
-		memcpy(fds, both.fds, both.nfds * sizeof(*fds));
-	fds[both.nfds++] = pspawn_fd_same(2, 1);
-	both.fds = fds;
-	both.size = sizeof(both);
-	code = pspawn_output(&both, out, status, error);
-	/* Of two entries for one number the latter is told, and that is not the caller's. */
-	if (code < 0 && error && error->step == PSPAWN_STEP_CHECK &&
-	    error->index == (int)both.nfds - 1)
-		error->index = -1;
-	free(fds);
-	return code;
+	return output(cmd, pspawn_stream_and(pspawn_stream_collect(1, out), 2), status, error);
 }

@@ -131,6 +131,14 @@ void store_hand_over(struct store *store, struct pspawn_buffer *buffer)
 	store_drop(store);
 }
 
+void pspawn_buffer_free(struct pspawn_buffer *buffer)
+{
+	if (!buffer)
+		return;
+	free(buffer->data);
+	memset(buffer, 0, sizeof(*buffer));
+}
+
 void store_drop(struct store *store)
 {
 	free(store->data);

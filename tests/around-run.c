@@ -38,13 +38,13 @@ static long give(void *context, void *data, size_t room)
 	return (long)size;
 }
 
-static int take(void *context, const void *data, size_t size)
+static long take(void *context, const void *data, size_t size)
 {
 	struct every_kind *every = context;
 
 	CHECK(strlen(every->taken) + size < sizeof(every->taken));
 	strncat(every->taken, data, size);
-	return 0;
+	return (long)size;
 }
 
 static int take_line(void *context, const char *line, size_t length, int whole)
@@ -55,7 +55,7 @@ static int take_line(void *context, const char *line, size_t length, int whole)
 	CHECK_INT(whole, 1);
 	CHECK(strlen(every->lines) + length + 1 < sizeof(every->lines));
 	strcat(strcat(every->lines, line), "|");
-	return 0;
+	return 1;
 }
 
 struct pspawn_io every_kind_io(struct every_kind *every)

@@ -17,7 +17,7 @@ enum { THREADS = 6 };
 /* FULL: no more can be fed. STOPPING: by a signal that it does not heed. HELD: by descendants alone. */
 enum state { NEW, WATCHED, FULL, STOPPING, HELD, PAUSED, STATES };
 
-static int not_now(void *context, const void *data, size_t size)
+static long not_now(void *context, const void *data, size_t size)
 {
 	(void)data;
 	(void)size;

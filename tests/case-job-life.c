@@ -126,7 +126,7 @@ CASE(X22, too_little_room_to_poll)
 
 /* ---- functions that run programs */
 
-static int run_another(void *context, const void *data, size_t size)
+static long run_another(void *context, const void *data, size_t size)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("tr", "a-z", "A-Z") };
 	struct pspawn_buffer *all = context;
@@ -139,7 +139,7 @@ static int run_another(void *context, const void *data, size_t size)
 	if (pspawn_run(&cmd, &io, NULL, NULL) < 0)
 		return -EPROTO;
 	*all = out;
-	return 0;
+	return (long)size;
 }
 
 CASE(X23, a_function_that_runs_another_program)
@@ -159,13 +159,12 @@ CASE(X23, a_function_that_runs_another_program)
 }
 
 /* Brings another job to its end. */
-static int drive_another(void *context, const void *data, size_t size)
+static long drive_another(void *context, const void *data, size_t size)
 {
 	struct pspawn_job *const *other = context;
 
 	(void)data;
-	(void)size;
-	return drive(*other, BY_POLL, NULL) == 0 ? 0 : -EPROTO;
+	return drive(*other, BY_POLL, NULL) == 0 ? (long)size : -EPROTO;
 }
 
 /* Until what it waits for is there, all of it, without a step. */
@@ -209,11 +208,10 @@ CASE(X24, a_function_that_steps_a_job_of_the_same_wait)
 	free(all.data);
 }
 
-static int stop_own(void *context, const void *data, size_t size)
+static long stop_own(void *context, const void *data, size_t size)
 {
 	(void)data;
-	(void)size;
-	return pspawn_job_stop(*(struct pspawn_job **)context) == 0 ? 0 : -EPROTO;
+	return pspawn_job_stop(*(struct pspawn_job **)context) == 0 ? (long)size : -EPROTO;
 }
 
 CASE(X25, a_function_that_stops_its_own_run)

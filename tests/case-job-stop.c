@@ -210,7 +210,7 @@ CASE(S04, stopping_twice)
 	pspawn_job_free(job);
 }
 
-static int fails(void *context, const void *data, size_t size)
+static long fails(void *context, const void *data, size_t size)
 {
 	(void)data;
 	(void)size;

@@ -17,7 +17,7 @@ struct shy {
 	char seen[64];
 };
 
-static int shy_take(void *context, const void *bytes, size_t size)
+static long shy_take(void *context, const void *bytes, size_t size)
 {
 	struct shy *shy = context;
 
@@ -28,7 +28,7 @@ static int shy_take(void *context, const void *bytes, size_t size)
 	}
 	CHECK(strlen(shy->seen) + size < sizeof(shy->seen));
 	strncat(shy->seen, bytes, size);
-	return 0;
+	return (long)size;
 }
 
 static long shy_give(void *context, void *bytes, size_t room)

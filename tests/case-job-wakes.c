@@ -61,7 +61,7 @@ static void expect_quiet(struct pspawn_job *job, enum drive_way way)
 	CHECK_INT(due_ms, -1);
 }
 
-static int not_now(void *context, const void *data, size_t size)
+static long not_now(void *context, const void *data, size_t size)
 {
 	(void)data;
 	(void)size;

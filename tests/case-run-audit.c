@@ -35,12 +35,12 @@ CASE(Z01, a_stage_that_leaves_the_group_is_stopped)
 	CHECK_INT(result.statuses_lost, 0);
 }
 
-static int enough(void *context, const void *data, size_t size)
+static long enough(void *context, const void *data, size_t size)
 {
 	(void)data;
 	(void)size;
 	++*(int *)context;
-	return 1;
+	return 0;
 }
 
 /* What shows more than fits would wait for a reader for ever. */
@@ -161,7 +161,7 @@ static int remember(void *context, const char *line, size_t length, int whole)
 	(void)length;
 	(void)whole;
 	*(pid_t *)context = (pid_t)atoi(line);
-	return 0;
+	return 1;
 }
 
 /* The child obeys, and what has left its session holds the output: no step will come. */

@@ -25,7 +25,7 @@ static int is_in_a_mood(struct moody *moody)
 	return moody->calls == moody->at || (moody->every && moody->calls % moody->every);
 }
 
-static int take(void *context, const void *data, size_t size)
+static long take(void *context, const void *data, size_t size)
 {
 	struct moody *moody = context;
 
@@ -39,7 +39,7 @@ static long give(void *context, void *data, size_t room)
 	struct moody *moody = context;
 
 	if (is_in_a_mood(moody))
-		return moody->answer == 1 ? (long)room + 1 : moody->answer;
+		return moody->answer > 0 ? (long)room + 1 : moody->answer;
 	return source_give(&moody->source, data, room);
 }
 
@@ -113,7 +113,7 @@ CASE(T31, not_now_is_asked_again)
 
 CASE(T32, enough_bytes)
 {
-	struct moody out = { .at = 2, .answer = 1 };
+	struct moody out = { .at = 2, .answer = 0 };
 	struct pspawn_transfer told;
 	struct pspawn_io io = { PSPAWN_STREAMS(
 	    pspawn_stream_report(pspawn_stream_collect_call(1, take, &out), &told)) };
@@ -171,7 +171,7 @@ CASE(T34, given_in_pieces)
 CASE(T35, not_given)
 {
 	/* 1 stands for more than there is room for. */
-	static const int answers[][2] = { { -EIO, -EIO }, { 1, -EOVERFLOW } };
+	static const int answers[][2] = { { -EIO, -EIO }, { 1, -EINVAL } };
 
 	for (size_t i = 0; i < 2; i++) {
 		struct moody in = { .at = 2, .answer = answers[i][0], .source = { "x", 1, 0, 0 } };

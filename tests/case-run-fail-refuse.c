@@ -130,6 +130,7 @@ static void refuse_members_of_io(const void *unused)
 	refuse_io((struct pspawn_io){ .streams = (void *)&out, .nstreams = 65537 }, E2BIG);
 	refuse_io((struct pspawn_io){ .timeout_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .timeout_ms = INT_MIN }, EINVAL);
+	refuse_io((struct pspawn_io){ .silent_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain_idle_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain_max_ms = -2 }, EINVAL);
 	refuse_io((struct pspawn_io){ .drain = -1 }, EINVAL);
@@ -184,9 +185,9 @@ static void refuse_members_of_streams(const void *unused)
 	odd.kind = INT_MIN;
 	refuse_stream(odd, EINVAL);
 	odd = pspawn_stream_feed(0, "x", 1);
-	odd.reserved = 1;
+	odd.also = 4;
 	refuse_stream(odd, EINVAL);
-	odd.reserved = 0;
+	odd.also = 0;
 	odd.flags = 2;
 	refuse_stream(odd, EINVAL);
 	refuse_stream(pspawn_stream_feed(-1, "x", 1), EBADF);
@@ -239,17 +240,22 @@ CASE(W02, numbers_of_streams)
 CASE(W03, numbers_of_pipelines)
 {
 	struct pspawn_cmd plain = { PSPAWN_CMD("/bin/true") };
-	struct pspawn_cmd mapped = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_null(0)) };
+	struct pspawn_cmd mapped = { PSPAWN_CMD("/bin/true"),
+				     PSPAWN_FDS(pspawn_fd_null(0), pspawn_fd_null(1)) };
 	struct pspawn_cmd cmds[] = { plain, mapped, plain };
 	struct pspawn_stream streams[] = { pspawn_stream_feed(0, "x", 1),
 					   pspawn_stream_collect(1, &out) };
 	struct pspawn_io io = { .size = sizeof(io), .streams = streams, .nstreams = 2 };
-	struct refused none = { EINVAL, NOTHING, 0 }, second = { EINVAL, NOTHING, 1 },
-		       of_stream = { EINVAL, 1, 0 };
+	struct refused none = { EINVAL, NOTHING, 0 }, of_stream = { EINVAL, 1, 1 };
 
 	refuse_pipeline(cmds, 0, &io, none);
-	refuse_pipeline(cmds, 3, &io, second);
+	/* Numbers that a stage has redirected itself. */
+	streams[1] = pspawn_stream_of_stage(pspawn_stream_collect(1, &out), 1);
+	refuse_pipeline(cmds, 3, &io, of_stream);
+	streams[1] = pspawn_stream_of_stage(pspawn_stream_feed(0, "x", 1), 1);
+	refuse_pipeline(cmds, 3, &io, of_stream);
 	cmds[1] = plain;
+	of_stream.stage = 0;
 	/* Numbers that lead to the next stage, or come from the one before. */
 	streams[1] = pspawn_stream_of_stage(pspawn_stream_collect(1, &out), 0);
 	refuse_pipeline(cmds, 3, &io, of_stream);

@@ -301,7 +301,7 @@ CASE(W63, no_descriptor_for_a_job)
 
 /* ---- errno */
 
-static int not_now(void *context, const void *data, size_t size)
+static long not_now(void *context, const void *data, size_t size)
 {
 	(void)context;
 	(void)data;

@@ -26,7 +26,7 @@ static int tell(void *context, const char *line, size_t length, int whole)
 	for (size_t i = 0; i < length; i++)
 		told->text[told->length++] = line[i] ? line[i] : '0';
 	told->text[told->length++] = whole ? ']' : ')';
-	return told->most && --told->most == 0 ? told->answer : 0;
+	return told->most && --told->most == 0 ? told->answer : 1;
 }
 
 struct row {
@@ -95,7 +95,7 @@ static int measure(void *context, const char *line, size_t length, int whole)
 	lengths->total += length;
 	if (length > lengths->longest)
 		lengths->longest = length;
-	return 0;
+	return 1;
 }
 
 static struct lengths measured(size_t length, size_t limit, int with_newline)
@@ -153,7 +153,7 @@ CASE(T22, lines_of_much_text)
 
 CASE(T23, enough_lines)
 {
-	struct told told = { .most = 3, .answer = 1 };
+	struct told told = { .most = 3, .answer = 0 };
 	struct pspawn_transfer end;
 	struct pspawn_io io = { PSPAWN_STREAMS(
 	    pspawn_stream_report(pspawn_stream_collect_lines(1, tell, &told), &end)) };
@@ -165,7 +165,7 @@ CASE(T23, enough_lines)
 	CHECK_INT(result.stop_reason, PSPAWN_STOP_NONE);
 	CHECK_INT(result.status.signal, SIGPIPE);
 	/* The last of the output: nothing more can come anyway. */
-	told = (struct told){ .most = 2, .answer = 1 };
+	told = (struct told){ .most = 2, .answer = 0 };
 	pour("printf 'a\\nb'", io, 0);
 	told.text[told.length] = '\0';
 	CHECK_STR(told.text, "[a](b)");
@@ -173,10 +173,12 @@ CASE(T23, enough_lines)
 
 CASE(T24, a_line_that_is_refused)
 {
-	/* Only a function that takes bytes can be offered them again, so that -EAGAIN is wrong. */
-	static const int answers[][2] = { { -EILSEQ, -EILSEQ }, { -EAGAIN, -EINVAL } };
+	/* One line cannot be taken twice, and that is no errno. */
+	static const int answers[][2] = { { -EILSEQ, -EILSEQ },
+					  { 2, -EINVAL },
+					  { -5000, -EINVAL } };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		struct told told = { .most = 2, .answer = answers[i][0] };
 		struct pspawn_io io = { PSPAWN_STREAMS(
 		    pspawn_stream_feed(0, NULL, 0), pspawn_stream_collect_lines(1, tell, &told)) };

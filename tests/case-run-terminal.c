@@ -33,7 +33,7 @@ static long type(void *context, void *data, size_t room)
 	return source_give(&typist->typed, data, room);
 }
 
-static int look(void *context, const void *data, size_t size)
+static long look(void *context, const void *data, size_t size)
 {
 	return heap_take(&((struct typist *)context)->shown, data, size);
 }

@@ -96,6 +96,15 @@ expect timeout_hours 0 '' '' "$pspawn" --timeout 596h true
 result timeout_json 124 'r["stop_reason"] == "timeout" and r["stop_signal"] == 15 and r["signal"] == 15
 	and r["stop_reach"] == "group" and r["error"]["errno"] and r["elapsed_seconds"] >= 0.1' \
 	"$pspawn" --json --timeout 100ms --kill-after 1h sleep 60
+expect silent_timeout 124 out 'stop the program: it was silent for too long' \
+	"$pspawn" --silent-timeout 200ms --capture sh -c 'echo out; exec sleep 60'
+expect silent_timeout_quiet 124 '' '' "$pspawn" --silent-timeout 0.2 --quiet --capture sleep 60
+expect silent_in_time 3 'x' '' "$pspawn" --silent-timeout 1h --capture sh -c 'echo x; exit 3'
+result silent_timeout_json 124 'r["stop_reason"] == "silent" and r["stop_signal"] == 15 and r["signal"] == 15
+	and r["error"]["errno"] and r["stdout"]["text"] == "x\n"' \
+	"$pspawn" --json --silent-timeout 200ms --kill-after 1h --capture sh -c 'echo x; exec sleep 60'
+result silent_timeout_of_both 124 'r["stop_reason"] == "silent"' \
+	"$pspawn" --json --silent-timeout 300ms --capture --pty sleep 60
 result signal 124 'r["stop_signal"] == 10 and r["code"] == 5' \
 	sh enough "$pspawn" --json --timeout TIME --kill-after 1h --signal USR1 \
 	sh -c "trap 'exit 5' USR1; $forever"
@@ -362,6 +371,9 @@ for value in 5x x '' -1 1.2.3 1e3 0x5 ' 5' '5 s' inf; do
 done
 refused 'not from 1 ms to 596 h' --timeout 0
 refused 'not from 1 ms to 596 h' --timeout 600h
+refused '--silent-timeout: not a time' --silent-timeout x --capture
+refused 'not from 1 ms to 596 h' --silent-timeout 0 --capture
+refused '--silent-timeout needs --capture or --pty' --silent-timeout 5s
 refused '--kill-after: not a time' --kill-after x
 refused '--signal: no such signal: SIGNONE' --signal SIGNONE
 refused '--reach: no such reach: tree' --reach tree

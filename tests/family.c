@@ -20,7 +20,7 @@ static int remember(void *context, const char *line, size_t length, int whole)
 	if (family->offspring == 0)
 		family->offspring = (pid_t)atoi(line);
 	snprintf(family->last, sizeof(family->last), "%s", line);
-	return 0;
+	return 1;
 }
 
 void start_families(struct family *family, const struct pspawn_cmd *cmds, size_t count,

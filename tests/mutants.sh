@@ -217,7 +217,7 @@ backends/attrs-linux.c%s/if (step->value\[0\] \& PSPAWN_NS_USER)/if (0)/%linux%N
 backends/dumpable.c%s/if (hide \&\& dumpable() == 1)/if (0)/%linux%N36
 lib/plan-limits.c%s/parts->moves\[i\].to > 0 \&\&/0 \&\&/%linux%N43
 lib/plan-root.c%s/flags \& PSPAWN_PREFER/flags \& 0/%linux%P31
-lib/flow.c%s/flow->filled > 0;/0;/%linux%X13 X14
+lib/flow.c%s/!flow->paused \&\& flow->is_owed;/0;/%linux%X13 X14
 lib/job-step.c%s/if (failed \&\& /if (0 \&\& /%linux%X16
 lib/job-step.c%s/(left + 999)/left/%linux%X12
 lib/job-step.c%s/^		stage->is_taken = 1;/		;/%linux%X18
@@ -244,16 +244,24 @@ lib/job-end.c%s/standard) \* 1000/standard) * 1001/%linux%S01
 lib/any.c%s/^			sys_nap(nap);/			;/%linux%W60
 lib/job-end.c%s/return job->ended;/return most;/%fork%R12
 lib/job-end.c%s/later(job->moved, job->ended)/job->ended/%fork%R13
-lib/job-end.c%s/job->result.streams_held += flow->end/job->result.streams_held += 0 \& flow->end/%fork%R04
+lib/job-end.c%s/streams_held += job->flows/streams_held += 0 \& job->flows/%fork%R04
 lib/job-end.c%s/job->io.flags & PSPAWN_FAIL_IF_ANY/0/%linux%R06
 lib/job-start.c%0,/^	close_if(&launch->link);/s//	;/%linux%R06
 lib/job-describe.c%s/return stage == launch->job->nstages - 1/return stage == 0/%linux%R06
 lib/job-start.c%s/count > 1 && result == 0; i++)/0; i++)/%fork%R14
 lib/job-make.c%s/job->io.rows, job->io.columns/job->io.columns, job->io.rows/%linux%R07
-lib/job-step.c%s/PSPAWN_STOP_TIMEOUT/PSPAWN_STOP_REQUESTED/%fork%R05
+lib/job-stop.c%s/: PSPAWN_STOP_TIMEOUT/: PSPAWN_STOP_REQUESTED/%fork%R05
+lib/job-stop.c%s/silent_ms <= 0 || job_is_held_up(job)/silent_ms <= 0/%linux%S33
+lib/job-step.c%s/HEARD || was_held_up/HEARD/%linux%S33
+lib/job-step.c%s/moved \& HEARD/moved/%linux%S32
+lib/job-step.c%s/moved \& HEARD/0/%linux%S31
+lib/job-step.c%s/job_late_at(job))/job->deadline)/%linux%S30
+lib/job-stop.c%s/is_silent = silent_at(job) < job->deadline/is_silent = silent_at(job) <= now/%linux%S34
+lib/job-check.c%s/flow_is_file(&io->streams.i.))$/0)/%linux%S36
+lib/job-check.c%s/!flow_goes_in(&io->streams.i.) \&\&//%linux%S36
 lib/job-stop.c%s/if (reached > 0)$/if (0)/%fork%R05
 lib/job-stop.c%s/job_after(now, stop->wait_ms, STOP_MS)/now/%fork%R05
-lib/run.c%s/pspawn_fd_same(2, 1)/pspawn_fd_null(2)/%posix_spawn%R02
+lib/run.c%s/collect(1, out), 2)/collect(1, out), 0)/%posix_spawn%R02
 lib/run.c%s/\*status = result.status;/memset(status, 0, sizeof(*status));/%posix_spawn%R02
 backends/sys-run.c%s/pthread_sigmask(SIG_BLOCK, &sigpipe, &old);/sigemptyset(\&old);/%linux%R11
 backends/sys-run.c%s/if (result == -EPIPE)/if (0)/%linux%R11
@@ -266,10 +274,20 @@ lib/store.c%s/store->total - kept_most(store) : 0/store->total - store->head : 0
 lib/store.c%s/buffer->data\[length\] = '.0';/;/%linux%T10
 lib/store.c%s/buffer->head = gap ? store->head : length/buffer->head = length/%linux%T10
 lib/flow-collect.c%s/size > most ? most : 0/size >= most ? most : 0/%linux%T21
-lib/flow-collect.c%s/return size ? tell_line(flow, 0, size, 0) : 0;/return 0;/%linux%T20
+lib/flow-collect.c%s/flow->filled ? tell_line(flow, 0, flow->filled, 0) : 0;/0;/%linux%T20
 lib/flow-collect.c%s/flow->hold\[end\] = after;/;/%linux%T20
 lib/flow-collect.c%s/flow->why = PSPAWN_STOP_LIMIT;/;/%linux%T13
-lib/flow-collect.c%s/^	if (result == -EAGAIN)/	if (0)/%linux%T30
+lib/flow-collect.c%s/flow->is_owed = result == -EAGAIN/flow->is_owed = 0/%linux%T30 T51
+lib/flow-collect.c%s/^		flow->at += (size_t)result;/		flow->at += size;/%linux%T50
+lib/flow-collect.c%s/size = flow->filled - flow->at < left/size = 1/%linux%T14 T50
+lib/flow-collect.c%s/^		if (result == -EAGAIN)/		if (0)/%linux%T53 T54
+lib/flow-collect.c%s/ \&\& may_wait)/ \&\& 0)/%linux%T55
+lib/job-step.c%s/^	job->is_woken = 0;/	;/%linux%X41
+lib/job-step.c%s/job->is_woken |= job->flows.i..paused/job->is_woken = 1/%linux%X41 X42
+lib/job-step.c%s/^	if (job->is_woken)/	if (0)/%linux%X41 X43 X13
+lib/flow.c%s/(unsigned long)result <= most/1/%linux%T52 T24 T35
+lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 0)/%linux%T55 T56
+lib/job-end.c%s/flow_give_up(flow, !job->why)/flow_give_up(flow, 1)/%linux%T55
 lib/flow-feed.c%s/^	flow->at = 0;/	;/%linux%T34
 lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U01
 lib/job-start.c%s/error->stream = launch->streams.*;/error->stream = -1;/%linux%U11
@@ -277,7 +295,15 @@ lib/job-describe.c%s/stage == 0 ? 0 : leader/0/%linux%U04
 lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
 lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
-lib/run.c%s/code == 0 && out->gap/0/%linux%T12
+lib/store.c%s/^	free(buffer->data);/	;/%linux%T57
+lib/job-describe.c%s/same(flow->stream.also, child)/dup(flow->stream.also, child)/%linux%T65 T67
+lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 0)//%linux%U14
+lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 1)//%linux%U13
+lib/job-describe.c%s/^	else if (reads)/	else if (0)/%linux%U13
+lib/job-check.c%s/is_pipe \&\& !flow_goes_in(stream)/is_pipe/%linux%T68
+lib/job-check.c%s/return is_pipe \&\&/return/%linux%T68
+lib/store.c%s/^	if (!buffer)/	if (0)/%linux%T57
+lib/run.c%s/stream.buffer->gap/0/%linux%T12
 backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
 backends/sys-parent.c%s/thread-self/self/%linux%T49
 lib/numbers.c%s/sys_hold(work->program_fd)/sys_dup_from(work->program_fd, 3)/%linux%Y30

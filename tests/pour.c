@@ -24,11 +24,11 @@ static void heap_add(struct heap *heap, const void *data, size_t size)
 	heap->size += size;
 }
 
-int heap_take(void *heap, const void *data, size_t size)
+long heap_take(void *heap, const void *data, size_t size)
 {
 	CHECK(size > 0);
 	heap_add(heap, data, size);
-	return 0;
+	return (long)size;
 }
 
 int heap_line(void *heap, const char *line, size_t length, int whole)
@@ -38,7 +38,7 @@ int heap_line(void *heap, const char *line, size_t length, int whole)
 		heap_add(heap, line, length);
 	if (whole)
 		heap_add(heap, "\n", 1);
-	return 0;
+	return 1;
 }
 
 void heap_drop(struct heap *heap)

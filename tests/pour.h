@@ -11,7 +11,7 @@ struct heap {
 	char *data;
 	size_t size, room;
 };
-int heap_take(void *heap, const void *data, size_t size);
+long heap_take(void *heap, const void *data, size_t size);
 /* Whole lines get their newline back, so that the heap is what the child has written. */
 int heap_line(void *heap, const char *line, size_t length, int whole);
 void heap_drop(struct heap *heap);

@@ -103,23 +103,24 @@ long give_bytes(void *context, void *data, size_t room)
 	return (long)size;
 }
 
-int check_bytes(void *context, const void *data, size_t size)
+long check_bytes(void *context, const void *data, size_t size)
 {
 	struct place *place = context;
 	const char *expected = place->is_upper ? upper : lower;
 	const char *bytes = data;
+	size_t left = size;
 
-	while (size > 0) {
+	while (left > 0) {
 		size_t at = (size_t)(place->at % PERIOD);
-		size_t part = size < PERIOD - at ? size : PERIOD - at;
+		size_t part = left < PERIOD - at ? left : PERIOD - at;
 
 		if (memcmp(bytes, expected + at, part) != 0)
 			return -EILSEQ;
 		place->at += part;
 		bytes += part;
-		size -= part;
+		left -= part;
 	}
-	return 0;
+	return (long)size;
 }
 
 /* ---- lines that sort(1) brings into order */
@@ -151,7 +152,7 @@ int check_line(void *context, const char *line, size_t length, int whole)
 	char expected[LINE];
 
 	put_line(expected, place->at++);
-	return whole && length == LINE - 1 && memcmp(line, expected, length) == 0 ? 0 : -EILSEQ;
+	return whole && length == LINE - 1 && memcmp(line, expected, length) == 0 ? 1 : -EILSEQ;
 }
 
 /* ---- through filters */

@@ -11,7 +11,7 @@ struct place {
 	int is_upper;
 };
 long give_bytes(void *place, void *data, size_t room);
-int check_bytes(void *place, const void *data, size_t size);
+long check_bytes(void *place, const void *data, size_t size);
 
 /* The same of lines, whose number is a power of two: out of order, and in order. */
 enum { LINE = 16 };

@@ -46,6 +46,11 @@ static void take_timeout(struct bounds *bounds, const char *text)
 	bounds->timeout_ms = measures_time(part_of(text), 1);
 }
 
+static void take_silent_timeout(struct bounds *bounds, const char *text)
+{
+	bounds->silent_ms = measures_time(part_of(text), 1);
+}
+
 static void take_signal(struct bounds *bounds, const char *text)
 {
 	bounds->signal = names_value(&names_signals, part_of(text));
@@ -146,6 +151,8 @@ static void take_quiet(struct bounds *bounds, const char *text)
 
 const struct bounds_option bounds_options[] = {
 	{ "timeout", "TIME", 0, "stop it after that: 5s, 1.5m, 250ms, 2h", take_timeout },
+	{ "silent-timeout", "TIME", 0, "stop it after so long without output",
+	  take_silent_timeout },
 	{ "signal", "SIGNAL", 0, "the first that a stop sends (TERM)", take_signal },
 	{ "kill-after", "TIME", 0, "and KILL so long after it (2s)", take_kill_after },
 	{ "reach", "child|group", 0, "whom stops reach (group)", take_reach },
@@ -192,6 +199,8 @@ void bounds_settle(const struct bounds *bounds)
 		wrong("--stdin-text does not go with --stdin-file");
 	if (is_limited && !is_collected)
 		wrong("--max-output, --keep and --stop-at-limit need --capture or --pty");
+	if (bounds->silent_ms && !is_collected)
+		wrong("--silent-timeout needs --capture or --pty");
 	if (bounds->keep >= 0 && !bounds->capture)
 		wrong("--keep needs --capture");
 	if (bounds->stop_at_limit && bounds->keep > 0)

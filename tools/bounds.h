@@ -7,7 +7,7 @@
 
 struct bounds {
 	int is_run; /* one of these options was given: it is more than a start */
-	int timeout_ms;
+	int timeout_ms, silent_ms;
 	int signal, kill_after_ms; /* the escalation */
 	int reach;                 /* enum pspawn_reach */
 	const char *text, *file;   /* what it is fed, or NULL */

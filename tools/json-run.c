@@ -9,6 +9,7 @@ static const char *const stop_reasons[] = {
 	[PSPAWN_STOP_NONE] = NULL,          [PSPAWN_STOP_TIMEOUT] = "timeout",
 	[PSPAWN_STOP_LIMIT] = "limit",      [PSPAWN_STOP_CALLBACK] = "stream",
 	[PSPAWN_STOP_REQUESTED] = "signal", [PSPAWN_STOP_FAILURE] = "failure",
+	[PSPAWN_STOP_SILENT] = "silent",
 };
 
 static const char *const reaches[] = {

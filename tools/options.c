@@ -31,22 +31,22 @@ static const char help_begin[] =
 	"  --inherit-all                do not close what is not listed\n";
 
 static const char help_end[] =
-	"\n"
-	"The start itself:\n"
-	"  --dir DIR                    change directory first\n"
-	"  --path PATH                  search the program here\n"
-	"  --prefer                     do without the next attribute if it fails\n"
-	"  --backend NAME               only this backend: linux, posix_spawn, fork\n"
-	"  --no-fallback                the first backend or none\n"
-	"  --explain                    print the plan and start nothing\n"
-	"  --fds                        print the table that the program was given\n"
-	"  --json                       errors and results as JSON on standard error\n"
-	"  --json-to N|PATH             or there instead\n"
-	"  --help, --version\n"
-	"\n"
-	"Exit status: the program's; 128+N for signal N; 124 stopped by --timeout,\n"
-	"125 an error of pspawn's own, 126 the program was found but cannot be\n"
-	"executed, 127 not found.\n";
+    "\n"
+    "The start itself:\n"
+    "  --dir DIR                    change directory first\n"
+    "  --path PATH                  search the program here\n"
+    "  --prefer                     do without the next attribute if it fails\n"
+    "  --backend NAME               only this backend: linux, posix_spawn, fork\n"
+    "  --no-fallback                the first backend or none\n"
+    "  --explain                    print the plan and start nothing\n"
+    "  --fds                        print the table that the program was given\n"
+    "  --json                       errors and results as JSON on standard error\n"
+    "  --json-to N|PATH             or there instead\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit status: the program's; 128+N for signal N; 124 stopped by a timeout,\n"
+    "125 an error of pspawn's own, 126 the program was found but cannot be\n"
+    "executed, 127 not found.\n";
 
 static struct pspawn_fd file_entry(int child, const char *path, int flags, const char *whole)
 {

@@ -18,14 +18,14 @@ enum { PATIENCE_MS = 2000 };
 
 struct port port_in(int fd)
 {
-	struct port port = { fd, POLLIN, 0, 0, 0, 0 };
+	struct port port = { fd, POLLIN, 0, 0, 0 };
 
 	return port;
 }
 
 struct port port_out(int fd)
 {
-	struct port port = { fd, POLLOUT, 0, 0, 0, 0 };
+	struct port port = { fd, POLLOUT, 0, 0, 0 };
 
 	return port;
 }
@@ -70,26 +70,19 @@ long port_give(void *context, void *data, size_t room)
 	return errno == EIO || errno == EBADF ? 0 : -errno;
 }
 
-int port_take(void *context, const void *data, size_t size)
+long port_take(void *context, const void *data, size_t size)
 {
 	struct port *port = context;
 	ssize_t written;
 
-	while (port->done < size) {
-		size_t left = size - port->done;
-
-		if (!is_ready(port))
-			return -EAGAIN;
-		written = write(port->fd, (const char *)data + port->done,
-				left < PIPE_BUF ? left : PIPE_BUF);
-		port->is_blocked = written < 0 && (errno == EINTR || errno == EAGAIN);
-		port->is_gone |= written < 0 && errno == EPIPE;
-		if (written < 0)
-			return port->is_blocked ? -EAGAIN : -errno;
-		port->done += (size_t)written;
-	}
-	port->done = 0;
-	return 0;
+	if (!is_ready(port))
+		return -EAGAIN;
+	written = write(port->fd, data, size < PIPE_BUF ? size : PIPE_BUF);
+	if (written >= 0)
+		return written ? written : -EIO;
+	port->is_blocked = errno == EINTR || errno == EAGAIN;
+	port->is_gone |= errno == EPIPE;
+	return port->is_blocked ? -EAGAIN : -errno;
 }
 
 struct pollfd port_poll(const struct port *port)

@@ -15,7 +15,6 @@ struct port {
 	int is_blocked;
 	int is_watched; /* going out: is there a reader that can go? */
 	int is_gone;
-	size_t done; /* going out: of what is offered */
 };
 
 struct port port_in(int fd);
@@ -26,7 +25,7 @@ void port_watch(struct port *port);
 
 /* pspawn_give and pspawn_take; the context is the port. */
 long port_give(void *port, void *data, size_t room);
-int port_take(void *port, const void *data, size_t size);
+long port_take(void *port, const void *data, size_t size);
 
 /* What to poll(2) for; its fd is -1 for nothing. */
 struct pollfd port_poll(const struct port *port);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -13,6 +12,12 @@
 #include "print.h"
 #include "signals.h"
 #include "values.h"
+
+static int is_late(const struct pspawn_result *result)
+{
+	return result->stop_reason == PSPAWN_STOP_TIMEOUT ||
+	       result->stop_reason == PSPAWN_STOP_SILENT;
+}
 
 static void say(const struct run *run, const char *what)
 {
@@ -29,7 +34,7 @@ static void say_why(const struct run *run, const struct pspawn_result *result,
 	if (!error->code || result->stop_reason == PSPAWN_STOP_REQUESTED || run->out.is_gone)
 		return;
 	pspawn_strerror(error, &run->cmds[error->stage], sentence, sizeof(sentence));
-	if (result->stop_reason == PSPAWN_STOP_TIMEOUT || result->stop_reason == PSPAWN_STOP_LIMIT)
+	if (is_late(result) || result->stop_reason == PSPAWN_STOP_LIMIT)
 		say(run, sentence);
 	else
 		print_sentence(sentence);
@@ -96,8 +101,8 @@ int run_end(struct run *run)
 		say_cut(run, &error);
 	}
 	for (int i = 0; i < RUN_STREAMS; i++)
-		free(run->kept[i].data);
-	if (result.stop_reason == PSPAWN_STOP_TIMEOUT || printed == -ETIMEDOUT)
+		pspawn_buffer_free(&run->kept[i]);
+	if (is_late(&result) || printed == -ETIMEDOUT)
 		return TIMED_OUT;
 	if (run->out.is_gone || printed == -EPIPE)
 		return unread();

@@ -132,6 +132,7 @@ static void describe(struct run *run)
 	add_input(run);
 	add_output(run);
 	io->timeout_ms = limit_for_program();
+	io->silent_ms = bounds->silent_ms;
 }
 
 /* ---- our side of it */
