@@ -276,6 +276,40 @@ PSPAWN_API int pspawn_attrs_add(struct pspawn_attrs *attrs, struct pspawn_attr a
 PSPAWN_API void pspawn_fds_free(struct pspawn_fds *fds);
 PSPAWN_API void pspawn_attrs_free(struct pspawn_attrs *attrs);
 
+/* ---- users by name -------------------------------------------------------- */
+
+/* A user of the system's database (getpwnam(3)). Everything belongs to pspawn_user_free(). */
+struct pspawn_user {
+	uid_t uid;
+	gid_t gid;
+	const char *name, *home, *shell;
+	const gid_t *groups;	/* all groups of the user (getgrouplist(3)), `gid` among them */
+	size_t ngroups;
+	const char *env[4];	/* "HOME=...", "USER=...", "LOGNAME=...", "SHELL=..." */
+	size_t reserved[4];
+};
+
+/*
+ * Find a user by name, or by number where `name` has only digits. Reads the database through libc,
+ * which may ask a server, and in a statically linked program wants shared libraries (glibc).
+ * *user is untouched on failure.
+ *
+ * Returns 0, -ENOENT (no such user), -ENOMEM, or what getpwnam_r(3) returns.
+ */
+PSPAWN_API int pspawn_user_find(struct pspawn_user **user, const char *name);
+
+/* The number of a group, by name or by number. Returns 0, or as above; *gid is then untouched. */
+PSPAWN_API int pspawn_group_find(gid_t *gid, const char *name);
+
+/*
+ * Add what makes a child the user's: USER, GROUPS, and HOME, USER, LOGNAME and SHELL in its
+ * environment. `user` has to stay until the start has returned. Returns 0 or -ENOMEM.
+ */
+PSPAWN_API int pspawn_attrs_add_user(struct pspawn_attrs *attrs, const struct pspawn_user *user);
+
+/* Free it; NULL is none. */
+PSPAWN_API void pspawn_user_free(struct pspawn_user *user);
+
 /* ---- errors -------------------------------------------------------------- */
 
 /*

@@ -516,6 +516,16 @@ PSPAWN_API int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer 
 PSPAWN_API int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 				      struct pspawn_status *status, struct pspawn_error *error);
 
+/*
+ * Run it, and want it to exit with 0. `text` receives a sentence of what went wrong, such as
+ * `execute "mke": No such file or directory` or `run "make": exit status 2`; it is empty
+ * after success. At most `size` bytes with the NUL that ends them; `text` may be NULL when it is 0.
+ *
+ * Returns 0; 1 to 255, the status as pspawn_exit_code() says it, where the program ran and ended
+ * otherwise; or a negative errno as pspawn_run().
+ */
+PSPAWN_API int pspawn_check(const struct pspawn_cmd *cmd, char *text, size_t size);
+
 /* Did it end by itself, with 0? */
 PSPAWN_INLINE int pspawn_succeeded(const struct pspawn_status *status)
 {

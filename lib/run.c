@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "job.h"
+#include "lib.h"
 
 int pspawn_pipeline(const struct pspawn_cmd *cmds, size_t count, const struct pspawn_io *io,
 		    struct pspawn_result *result, struct pspawn_error *error)
@@ -59,4 +60,33 @@ int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *o
 			   struct pspawn_status *status, struct pspawn_error *error)
 {
 	return output(cmd, pspawn_stream_and(pspawn_stream_collect(1, out), 2), status, error);
+}
+
+static void add_failure(struct text *text, const struct pspawn_cmd *cmd,
+			const struct pspawn_status *status)
+{
+	char words[64];
+
+	pspawn_strstatus(status, words, sizeof(words));
+	text_add(text, "run ");
+	text_add_quoted(text, cmd->file ? cmd->file : cmd->argv[0]);
+	text_add(text, ": %s", words);
+}
+
+int pspawn_check(const struct pspawn_cmd *cmd, char *buf, size_t size)
+{
+	struct text text = { buf, size, 0 };
+	struct pspawn_result result;
+	struct pspawn_error error;
+	int code = pspawn_run(cmd, NULL, &result, &error);
+
+	text_add(&text, "%s", "");
+	if (code < 0) {
+		pspawn_strerror(&error, cmd, buf, size);
+		return code;
+	}
+	code = pspawn_exit_code(&result.status);
+	if (code != 0)
+		add_failure(&text, cmd, &result.status);
+	return code;
 }
