@@ -99,7 +99,7 @@ static size_t left_to_take(const struct flow *flow)
 }
 
 /* What is beyond the limit is read and thrown away, or stops the run. */
-static int is_beyond_limit(struct flow *flow)
+static int drop_the_rest(struct flow *flow)
 {
 	int is_more = flow->at < flow->filled;
 
@@ -122,7 +122,7 @@ static int offer(struct flow *flow)
 		flow->at += (size_t)result;
 		flow->taken += (size_t)result;
 	}
-	return is_beyond_limit(flow);
+	return drop_the_rest(flow);
 }
 
 static int came_to_take(struct flow *flow, size_t size)
