@@ -94,4 +94,62 @@ while read -r cxx; do
 		-fno-exceptions
 done <"$work/compilers"
 
+# ---- bindings
+
+# as_the_compiler_has_it FILE: structures as a binding prints them. Those that the library fills may
+# be larger, those that say their size may be smaller: see the bindings.
+as_the_compiler_has_it() {
+	awk '
+	BEGIN {
+		print "#include <pspawn.h>\n#include <stdio.h>\n#include <stddef.h>\nint main(void)\n{"
+		print "\tint wrong = 0;"
+		has["pspawn_cmd"] = has["pspawn_io"] = "<="
+	}
+	function want(what, relation, size) {
+		printf "\tif (!(%d %s %s)) wrong += printf(\"%s is %%zu and not %d\\n\", %s);\n", \
+			size, relation, what, what, size, what
+	}
+	$1 == "struct" { size[$2] = $3; count++ }
+	$1 == "member" && $3 == "tail" { has[$2] = ">=" }
+	$1 == "member" && $3 != "tail" { want("offsetof(struct " $2 ", " $3 ")", "==", $4); count++ }
+	END {
+		for (name in size)
+			want("sizeof(struct " name ")", name in has ? has[name] : "==", size[name])
+		printf "\tif (%d < 60) wrong += printf(\"only %d lines\\n\");\n", count, count
+		print "\treturn wrong != 0;\n}"
+	}' "$1" >"$work/layout.c"
+	# shellcheck disable=SC2086
+	$cc -I"$PSPAWN_SOURCE/lib" -o "$work/layout" "$work/layout.c" && "$work/layout"
+}
+
+# binding NAME COMMAND...: what it says of structures, and what it does
+binding() {
+	language=$1
+	shift
+	"$@" layout >"$work/$language-layout" 2>&1
+	verdict "${language}_layout" as_the_compiler_has_it "$work/$language-layout"
+	verdict "${language}_binding" "$@"
+}
+
+why=
+[ $own = yes ] || why="the library is not one of the system's compiler"
+[ "$SANITIZED" != yes ] || why="a sanitizer has to be in the program"
+export PYTHONPATH="$PSPAWN_SOURCE/bindings/python" PYTHONDONTWRITEBYTECODE=1
+if [ -n "$why" ]; then
+	skip python "$why"
+elif ! python3 -c 'import ctypes' >/dev/null 2>&1; then
+	skip python 'no python3 with ctypes'
+elif [ -z "$shared" ]; then
+	skip python 'no shared library in this build'
+else
+	binding python python3 "$source/binding.py"
+fi
+if [ -n "$why" ]; then
+	skip rust "$why"
+elif ! rustc --version >/dev/null 2>&1; then
+	skip rust 'no rustc'
+else
+	verdict rust_builds rustc --edition 2021 -L "$libraries" -o "$work/rust" "$source/binding.rs"
+	binding rust "$work/rust"
+fi
 echo "1..$number"
