@@ -86,6 +86,8 @@ static void empty(struct pspawn_child *child, const struct report *report)
 	child->start_code = report->code;
 	child->start_step = report->step;
 	child->start_index = report->index;
+	child->start_what = report->what;
+	child->start_reason = report->reason;
 }
 
 static int complete(struct pspawn_child *child, struct report *report)

@@ -92,19 +92,23 @@ int pspawn_wait_started(struct pspawn_child *child, struct pspawn_error *error, 
 {
 	struct report report = { .code = child->start_code,
 				 .step = child->start_step,
-				 .index = child->start_index };
+				 .index = child->start_index,
+				 .what = child->start_what,
+				 .reason = child->start_reason };
 	int saved = errno;
 	int result = -report.code;
 
 	if (timeout_ms < -1)
-		result = report_failure(&report, EINVAL, PSPAWN_STEP_CHECK, -1);
+		result =
+		    report_refusal(&report, invalid("timeout_ms is below -1"), PSPAWN_STEP_CHECK);
 	else if (child->pid == 0 && !child->start_code)
-		result = report_failure(&report, ESRCH, PSPAWN_STEP_CHECK, -1);
+		result = report_refusal(&report, refuse_for(ESRCH, "the handle is empty"),
+					PSPAWN_STEP_CHECK);
 	else if (child->begun)
 		result = begun_wait(child, &report, timeout_ms);
 	if (result == 0)
 		report.code = report.step = 0;
-	fill_error(error, &report, NULL);
+	fill_error(error, &report);
 	errno = saved;
 	return result;
 }

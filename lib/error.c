@@ -31,7 +31,7 @@ static void add_errno(struct text *text, int code)
 static const struct pspawn_fd *entry_of(const struct pspawn_error *error,
 					const struct pspawn_cmd *cmd)
 {
-	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nfds)
+	if (!cmd || error->what != PSPAWN_INDEX_FD || (size_t)error->index >= cmd->nfds)
 		return NULL;
 	return &cmd->fds[error->index];
 }
@@ -46,7 +46,7 @@ static const char *program_of(const struct pspawn_cmd *cmd)
 static const struct pspawn_attr *attribute_of(const struct pspawn_error *error,
 					      const struct pspawn_cmd *cmd)
 {
-	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nattrs)
+	if (!cmd || error->what != PSPAWN_INDEX_ATTR || (size_t)error->index >= cmd->nattrs)
 		return NULL;
 	return &cmd->attrs[error->index];
 }
@@ -54,7 +54,7 @@ static const struct pspawn_attr *attribute_of(const struct pspawn_error *error,
 static void add_attribute(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index < 0)
+	if (error->what != PSPAWN_INDEX_ATTR)
 		return;
 	if (attribute_of(error, cmd))
 		text_add_operand(text, attribute_of(error, cmd), error->step);
@@ -68,7 +68,11 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 {
 	const struct pspawn_fd *fd = entry_of(error, cmd);
 
-	if (error->index < 0)
+	if (error->what == PSPAWN_INDEX_STAGE)
+		text_add(text, " (stage %d)", error->index);
+	if (error->what == PSPAWN_INDEX_STOP)
+		text_add(text, " (stop %d)", error->index);
+	if (error->what != PSPAWN_INDEX_FD)
 		return;
 	if (!fd)
 		text_add(text, " (entry %d)", error->index);
@@ -82,7 +86,7 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 static void add_directory(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index >= 0) {
+	if (error->what == PSPAWN_INDEX_ATTR) {
 		text_add(text, " to");
 		add_attribute(text, error, cmd);
 	} else if (cmd && cmd->dir) {
@@ -100,10 +104,10 @@ static void add_open(struct text *text, const struct pspawn_error *error,
 		text_add(text, " ");
 		text_add_quoted(text, fd->kind == PSPAWN_FD_OPEN ? fd->path : "/dev/null");
 		text_add(text, " as descriptor %d (entry %d)", fd->child, error->index);
-	} else if (error->index < 0)
-		text_add(text, " \"/dev/null\"");
-	else
+	} else if (error->what == PSPAWN_INDEX_FD)
 		text_add(text, " (entry %d)", error->index);
+	else
+		text_add(text, " \"/dev/null\"");
 }
 
 /* Where the program is, as far as it can be told from here. 0: it cannot. */
@@ -158,22 +162,13 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	const char *program = program_of(cmd);
 	int searched = error->step == PSPAWN_STEP_SEARCH;
 
-	if (error->index >= 0) {
+	if (error->what == PSPAWN_INDEX_ATTR) {
 		add_attribute(text, error, cmd);
 		return 0;
 	}
 	text_add(text, program ? " " : " the program");
 	if (program)
 		text_add_quoted(text, program);
-	if (searched && error->code == EPERM) {
-		text_add(text, ": only through an empty or relative element of the path, "
-			       "which is never used");
-		return 1;
-	}
-	if (searched && error->code == EACCES) {
-		text_add(text, ": found, but not executable");
-		return 1;
-	}
 	if (!searched && error->code == ECHILD) {
 		text_add(text, ": killed before it began");
 		return 1;
@@ -185,16 +180,6 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	}
 	return !searched && (error->code == ENOENT || error->code == ENOEXEC) && program &&
 	       add_interpreter(text, cmd, program, error->code);
-}
-
-/* The words for E2BIG are about arguments, which nobody has looked at yet. */
-static int add_excess(struct text *text, const struct pspawn_error *error)
-{
-	if (error->code != E2BIG)
-		return 0;
-	text_add(text, ": more than %d entries, or members that this library is too old to know",
-		 PSPAWN_MAX_ENTRIES);
-	return 1;
 }
 
 /* What a run says in an errno value that has other words of its own. */
@@ -215,6 +200,8 @@ static int add_run(struct text *text, const struct pspawn_error *error)
 
 	if (error->stream >= 0)
 		text_add(text, " (stream %d)", error->stream);
+	else if (error->what == PSPAWN_INDEX_STAGE && error->step == PSPAWN_STEP_WAIT)
+		text_add(text, " (stage %d)", error->index);
 	if (words)
 		text_add(text, ": %s", words);
 	return words != NULL;
@@ -245,8 +232,6 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 		complete = add_run(text, error);
 		break;
 	case PSPAWN_STEP_CHECK:
-		complete = add_excess(text, error);
-		/* fall through */
 	case PSPAWN_STEP_PREPARE:
 		if (entry_of(error, cmd))
 			text_add(text, ": descriptor");
@@ -261,7 +246,7 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 	}
 	if (error->reason)
 		text_add(text, ": %s", error->reason);
-	if (!complete)
+	else if (!complete)
 		add_errno(text, error->code);
 }
 

@@ -30,11 +30,11 @@ static int said(struct flow *flow, int result)
 
 /* ---- into memory */
 
-static int check_buffer(const struct pspawn_stream *stream)
+static struct refusal check_buffer(const struct pspawn_stream *stream)
 {
 	if (stream->keep < PSPAWN_KEEP_HEAD || stream->keep > PSPAWN_KEEP_BOTH)
-		return -EINVAL;
-	return stream->buffer ? 0 : -EINVAL;
+		return invalid("an unknown `keep`");
+	return invalid_if(!stream->buffer, "needs a buffer");
 }
 
 static int prepare_buffer(struct flow *flow)
@@ -68,9 +68,9 @@ const struct flow_kind flow_buffer = {
 
 /* ---- to a function */
 
-static int check_take(const struct pspawn_stream *stream)
+static struct refusal check_take(const struct pspawn_stream *stream)
 {
-	return stream->take ? 0 : -EINVAL;
+	return invalid_if(!stream->take, "needs a function `take`");
 }
 
 static int prepare_hold(struct flow *flow)
@@ -126,9 +126,9 @@ const struct flow_kind flow_take = {
 
 /* ---- line by line */
 
-static int check_lines(const struct pspawn_stream *stream)
+static struct refusal check_lines(const struct pspawn_stream *stream)
 {
-	return stream->line ? 0 : -EINVAL;
+	return invalid_if(!stream->line, "needs a function `line`");
 }
 
 static size_t longest(const struct flow *flow)

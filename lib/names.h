@@ -123,8 +123,10 @@
 #define job_gather pspawn0_job_gather
 #define job_kill pspawn0_job_kill
 #define job_launch pspawn0_job_launch
+#define job_name_stage pspawn0_job_name_stage
 #define job_note_end pspawn0_job_note_end
 #define job_prepare pspawn0_job_prepare
+#define job_refuse pspawn0_job_refuse
 #define job_stop_for pspawn0_job_stop_for
 #define job_stop_for_flow pspawn0_job_stop_for_flow
 #define job_stop_is_awaited pspawn0_job_stop_is_awaited
@@ -202,6 +204,7 @@
 #define pty_set_modes pspawn0_pty_set_modes
 #define replay pspawn0_replay
 #define report_failure pspawn0_report_failure
+#define report_refusal pspawn0_report_refusal
 #define reserve pspawn0_reserve
 #define reserve_both pspawn0_reserve_both
 #define shell_arguments pspawn0_shell_arguments

@@ -51,6 +51,22 @@ int pspawn_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 	return code;
 }
 
+/* Of two entries for one number the latter is reported, and that is not the caller's. */
+static void name_entry_of_2(struct pspawn_error *error, const struct pspawn_cmd *both)
+{
+	int ours = (int)both->nfds - 1;
+	int i = 0;
+
+	if (error->what != PSPAWN_INDEX_FD || error->index != ours)
+		return;
+	while (i < ours && both->fds[i].child != 2)
+		i++;
+	error->what = i < ours ? PSPAWN_INDEX_FD : PSPAWN_INDEX_NONE;
+	error->index = i < ours ? i : -1;
+	if (error->step == PSPAWN_STEP_CHECK && i < ours)
+		error->reason = "2 is the combined output's";
+}
+
 int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *out,
 			   struct pspawn_status *status, struct pspawn_error *error)
 {
@@ -64,11 +80,11 @@ int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *o
 	if (status)
 		memset(status, 0, sizeof(*status));
 	if (cmd_check(&both, cmd, &report) < 0)
-		return fill_error(error, &report, NULL);
+		return fill_error(error, &report);
 	fds = malloc((both.nfds + 1) * sizeof(*fds));
 	if (!fds) {
 		report_failure(&report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-		return fill_error(error, &report, NULL);
+		return fill_error(error, &report);
 	}
 	if (both.nfds)
 		memcpy(fds, both.fds, both.nfds * sizeof(*fds));
@@ -76,10 +92,8 @@ int pspawn_combined_output(const struct pspawn_cmd *cmd, struct pspawn_buffer *o
 	both.fds = fds;
 	both.size = sizeof(both);
 	code = pspawn_output(&both, out, status, error);
-	/* Of two entries for one number the latter is told, and that is not the caller's. */
-	if (code < 0 && error && error->step == PSPAWN_STEP_CHECK &&
-	    error->index == (int)both.nfds - 1)
-		error->index = -1;
+	if (code < 0 && error)
+		name_entry_of_2(error, &both);
 	free(fds);
 	return code;
 }

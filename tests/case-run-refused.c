@@ -7,6 +7,7 @@
 
 #include "pour.h"
 #include "suite.h"
+#include "table.h"
 
 struct refusal {
 	const char *name;
@@ -43,7 +44,8 @@ static void refuse(const struct pspawn_cmd *cmds, size_t count, const struct ref
 	CHECK_INT(error.code, -refusal->code);
 	CHECK_INT(error.step, refusal->step);
 	CHECK_INT(error.stream, 1);
-	CHECK_INT(error.index, -1);
+	CHECK_INT(error.what, PSPAWN_INDEX_STREAM);
+	expect_explained(&error);
 	CHECK_INT(error.stage, refusal->stage);
 	CHECK_INT(result.stage, 0);
 	CHECK_INT(result.elapsed_us, 0);
@@ -128,6 +130,8 @@ CASE(U12, numbers_of_the_pipeline)
 	CHECK_INT(pspawn_pipeline(own, 2, NULL, NULL, &error), -EINVAL);
 	CHECK_INT(error.stage, 0);
 	CHECK_INT(error.step, PSPAWN_STEP_CHECK);
+	CHECK_INT(error.what, PSPAWN_INDEX_FD);
+	CHECK_INT(error.index, 0);
 	/* All ends that are left are the caller's to feed and collect. */
 	struct pspawn_io io = { .size = sizeof(io),
 				PSPAWN_STREAMS(pspawn_stream_feed(0, "x", 1),

@@ -29,7 +29,7 @@ expect not_executable 126 '' 'execute "./plain": Permission denied' "$pspawn" ./
 expect no_interpreter 127 '' 'interpreter "/bin/nosh" missing' "$pspawn" ./script
 expect status_with_children_ignored 7 '' '' sh -c "trap '' CHLD; '$pspawn' sh -c 'exit 7'"
 expect help_is_not_lost 125 '' 'standard output' sh -c "'$pspawn' --help >/dev/full"
-expect bad_variable 125 '' '"X" (attribute 0): Invalid' "$pspawn" --env X true
+expect bad_variable 125 '' '"X" (attribute 0): its text is not NAME=VALUE' "$pspawn" --env X true
 expect status 7 '' '' "$pspawn" sh -c 'exit 7'
 expect signal 143 '' '' "$pspawn" sh -c 'kill -TERM $$'
 expect open_for_reading 0 content '' "$pspawn" --fd '0=<in' cat

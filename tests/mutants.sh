@@ -203,7 +203,7 @@ backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, s
 lib/child.c%s/signal == SIGKILL \&\& child->cgroup/child->cgroup/%linux%N85
 lib/attrs.c%s/index >= FIRST_PREFERRED/0/%fork%P01 P02 P03 P04 P05
 lib/attrs.c%s/ || attr->spare\[0\]//%fork%P01 P02 P03 P04 P05
-lib/attrs.c%s/attr->value\[0\] > attr->value\[1\] ? -EINVAL : //%fork%P01 P02 P03 P04 P05
+lib/attrs.c%s/if (attr->value\[0\] > attr->value\[1\])/if (0)/%fork%P01 P02 P03 P04 P05
 lib/cmd.c%s/i < cmd->nattrs \&\& !maps/i < 0/%fork%P01 P02 P03 P04 P05
 lib/plan-ids.c%s/^	    !is_surely_set(planner, PSPAWN_ATTR_GROUPS))/	    !plan_has(planner, PSPAWN_ATTR_GROUPS))/%fork%P24 P25
 lib/plan-ids.c%s/!is_to_be_empty(planner) \&\&/1 \&\&/%fork%P85
@@ -275,7 +275,7 @@ lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U
 lib/job-start.c%s/error->stream = launch->streams.*;/error->stream = -1;/%linux%U11
 lib/job-describe.c%s/stage == 0 ? 0 : leader/0/%linux%U04
 lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
-lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
+lib/job.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
 lib/run.c%s/code == 0 && out->gap/0/%linux%T12
 backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
@@ -333,7 +333,7 @@ lib/keep.c%s/^			kept\[i\].path = path;/			;/%linux%Y68
 lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
 lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
 lib/cmd.c%s/cmd->start_ms > 0 \&\& cmd->flags \& PSPAWN_ASYNC/0/%fork%K05
-lib/job-start.c%s/cmd.flags \& PSPAWN_ASYNC ||/0 ||/%fork%Y63
+lib/job-start.c%s/if (cmd->flags \& PSPAWN_ASYNC)/if (0)/%fork%Y63
 lib/child.c%s/if (child->begun)$/if (0)/%linux%Y67
 lib/numbers.c%s/reserve(sys_placeholder(), plan)/reserve(sys_dup_from(plan->pairs[0].from, 3), plan)/%linux%Y30
 lib/numbers.c%s/result == 0 \&\& has_changed(work, scratch)/0/%linux%E09 E10 A17
@@ -342,7 +342,7 @@ backends/linux.h%s/STACK_SIZE = [0-9]*/STACK_SIZE = 4096/%linux%Y32
 backends/fork.c%s/heard\[size \/ sizeof(\*heard) - 1\]/heard[0]/%fork%G01 G02
 backends/fork-line.c%s/is_out_of_numbers(pid) ? PSPAWN_STEP_PREPARE/0 ? PSPAWN_STEP_PREPARE/%fork%I12 I13 I16 I19 H04
 backends/fork-line.c%s/line->watch = reserve(pidfd, NULL);/;/%fork%I10 I09 A01
-lib/versioned.c%s/given_size > LARGEST ||/0 ||/%linux%K05
+lib/versioned.c%s/if (given_size > LARGEST)/if (0)/%linux%K05
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
 backends/watch-pidfd.c%s/fd = sys_placeholder();/fd = 1000000;/%posix_spawn%I20

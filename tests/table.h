@@ -89,6 +89,9 @@ int start_with_just_enough(struct pspawn_child *child, const struct pspawn_cmd *
 /* Start and expect the failure {code, step, index}: no child, handle and table untouched. */
 void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index);
 
+/* What holds for every error: `what` says what its index counts, and a refusal has a reason. */
+void expect_explained(const struct pspawn_error *error);
+
 /* Start /bin/true or what is given; wait; its exit code. */
 int run_cmd(struct pspawn_cmd *cmd);
 
