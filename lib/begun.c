@@ -106,6 +106,7 @@ static int complete(struct pspawn_child *child, struct report *report)
 	} else {
 		watch_cancel(child->pollfd);
 		sys_reap(child->pid);
+		name_excess(&begun->work, report);
 		empty(child, report);
 		numbers_drop(&begun->work);
 	}

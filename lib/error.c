@@ -155,6 +155,43 @@ static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, cons
 	return known;
 }
 
+/* The variable that is too long, where it can be told from here. */
+static const char *variable_of(const struct pspawn_error *error, const struct pspawn_cmd *cmd)
+{
+	const struct pspawn_attr *attr = attribute_of(error, cmd);
+	char *const *list = cmd ? env_base(cmd) : NULL;
+
+	if (attr)
+		return attr->kind == PSPAWN_ATTR_ENV_SET ? attr->data : NULL;
+	if (!list || error->what != PSPAWN_INDEX_VARIABLE)
+		return NULL;
+	/* The caller's environment may have become shorter since. */
+	for (int i = 0; i < error->index && *list; i++)
+		list++;
+	return *list;
+}
+
+static void add_excess(struct text *text, const struct pspawn_error *error,
+		       const struct pspawn_cmd *cmd)
+{
+	const char *variable = variable_of(error, cmd);
+	char name[64];
+	size_t length = variable ? strcspn(variable, "=") : sizeof(name);
+
+	if (error->what == PSPAWN_INDEX_ARGUMENT)
+		text_add(text, " (argument %d)", error->index);
+	else if (error->what == PSPAWN_INDEX_VARIABLE)
+		text_add(text, " (variable %d)", error->index);
+	else if (error->what == PSPAWN_INDEX_ATTR)
+		text_add(text, " (attribute %d)", error->index);
+	if (length >= sizeof(name))
+		return;
+	memcpy(name, variable, length);
+	name[length] = '\0';
+	text_add(text, ": ");
+	text_add_quoted(text, name);
+}
+
 /* What execve(2) and the search say in one word, in more. Returns 1 when nothing is to be added. */
 static int add_program(struct text *text, const struct pspawn_error *error,
 		       const struct pspawn_cmd *cmd)
@@ -162,13 +199,17 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	const char *program = program_of(cmd);
 	int searched = error->step == PSPAWN_STEP_SEARCH;
 
-	if (error->what == PSPAWN_INDEX_ATTR) {
+	if (error->what == PSPAWN_INDEX_ATTR && error->code != E2BIG) {
 		add_attribute(text, error, cmd);
 		return 0;
 	}
 	text_add(text, program ? " " : " the program");
 	if (program)
 		text_add_quoted(text, program);
+	if (error->code == E2BIG) {
+		add_excess(text, error, cmd);
+		return 0;
+	}
 	if (!searched && error->code == ECHILD) {
 		text_add(text, ": killed before it began");
 		return 1;

@@ -114,6 +114,9 @@ int cmd_goes_on(const struct pspawn_cmd *cmd);
 /* Put the refusal, found at this step, into the report. Returns -code. */
 int report_refusal(struct report *report, struct refusal refusal, int step);
 
+/* After a failed start: where the kernel has said E2BIG, the report says what was too large. */
+void name_excess(const struct work *work, struct report *report);
+
 /* Copy the description in this library's size and refuse what is wrong with it. */
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report);
 

@@ -162,6 +162,7 @@
 #define memory_file_empty pspawn0_memory_file_empty
 #define memory_file_of pspawn0_memory_file_of
 #define missing_interpreter pspawn0_missing_interpreter
+#define name_excess pspawn0_name_excess
 #define numbers_drop pspawn0_numbers_drop
 #define numbers_hand_over pspawn0_numbers_hand_over
 #define numbers_take pspawn0_numbers_take
@@ -260,6 +261,7 @@
 #define sys_kernel_is_at_least pspawn0_sys_kernel_is_at_least
 #define sys_kill pspawn0_sys_kill
 #define sys_longest_line pspawn0_sys_longest_line
+#define sys_longest_string pspawn0_sys_longest_string
 #define sys_memfd pspawn0_sys_memfd
 #define sys_nap pspawn0_sys_nap
 #define sys_now_us pspawn0_sys_now_us

@@ -109,6 +109,7 @@ int start_work(struct work *work, struct choice *choice, struct birth *birth)
 	result = climb(work, choice, birth);
 	unpark(&parking);
 	if (result < 0) {
+		name_excess(work, &birth->report);
 		numbers_drop(work);
 		return result;
 	}
