@@ -343,11 +343,14 @@ backends/fork.c%s/heard\[size \/ sizeof(\*heard) - 1\]/heard[0]/%fork%G01 G02
 backends/fork-line.c%s/is_out_of_numbers(pid) ? PSPAWN_STEP_PREPARE/0 ? PSPAWN_STEP_PREPARE/%fork%I12 I13 I16 I19 H04
 backends/fork-line.c%s/line->watch = reserve(pidfd, NULL);/;/%fork%I10 I09 A01
 lib/versioned.c%s/if (given_size > LARGEST)/if (0)/%linux%K05
+lib/start.c%s/report->reason = refusal.reason;/;/%fork%K08 K02
 lib/start.c%s/report->what ? report->what : //%linux%K10
 lib/excess.c%s/== most)/> most)/%linux%K10
 lib/excess.c%s/cmd->attrs\[k\].data == variable/0/%linux%K10
 lib/begun.c%s/name_excess(&begun->work, report);/;/%fork%K10
 lib/begun.c%s/child->start_what = report->what;/;/%fork%K10
+lib/job.c%s/ || nstages == 1)/)/%linux%K09
+lib/run.c%s/both->fds\[i\].child != 2/0/%linux%K09 Z05
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
 backends/watch-pidfd.c%s/fd = sys_placeholder();/fd = 1000000;/%posix_spawn%I20
