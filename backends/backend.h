@@ -44,6 +44,9 @@ struct report {
 	int at;	     /* the step of the plan that the child is at, where the start goes on */
 	unsigned long long left_out;  /* bit n: entry n of attributes, preferred, has failed */
 	unsigned long long otherwise; /* bit n: it was applied in its second way */
+	/* The parent's, and never the child's: */
+	int what;	    /* enum pspawn_index: what `index` counts; 0: as the step says */
+	const char *reason; /* static text, or NULL */
 };
 
 struct birth {

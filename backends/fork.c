@@ -73,6 +73,9 @@ static void hear(struct line *line, pid_t pid, struct report *report)
 	else
 		listen_to(line, report);
 	report->left_out |= left_out;
+	/* Not the child's to say, and no pointer comes out of a pipe. */
+	report->what = 0;
+	report->reason = NULL;
 }
 
 static int lose_child(struct birth *birth, pid_t pid)

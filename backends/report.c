@@ -9,6 +9,8 @@ int report_failure(struct report *report, int code, int step, int index)
 	report->code = code;
 	report->step = step;
 	report->index = index;
+	report->what = 0;
+	report->reason = NULL;
 	return -code;
 }
 

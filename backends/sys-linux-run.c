@@ -169,3 +169,9 @@ size_t sys_longest_line(int fd)
 	(void)fd;
 	return 4095;
 }
+
+/* MAX_ARG_STRLEN; execve(2), "Limits on size of arguments and environment". */
+size_t sys_longest_string(void)
+{
+	return 32 * (size_t)sysconf(_SC_PAGESIZE);
+}

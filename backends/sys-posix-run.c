@@ -75,3 +75,8 @@ size_t sys_longest_line(int fd)
 	(void)fd;
 	return SIZE_MAX;
 }
+
+size_t sys_longest_string(void)
+{
+	return SIZE_MAX;
+}

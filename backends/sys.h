@@ -119,6 +119,7 @@ int sys_seal(int fd);			/* against every change */
 size_t sys_fill_large_pages(int fd, const char *data, size_t size);
 void sys_give(int fd, uid_t user); /* fchown(2), where it is allowed; the group stays */
 size_t sys_longest_line(int fd); /* that a terminal keeps, without its end; SIZE_MAX: not known */
+size_t sys_longest_string(void); /* that execve(2) takes, with its NUL; SIZE_MAX: there is no such limit */
 /* The other side of a terminal, by flags of open(2); -ENOSYS: open it by name. */
 int sys_terminal_peer(int ours, int flags);
 int sys_disable_cancel(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* What an attribute may hold. */
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -25,139 +24,155 @@ enum { FIRST_PREFERRED = 64 };
 	 PSPAWN_NS_PID | PSPAWN_NS_NET)
 
 struct rule {
-	int (*check)(const struct pspawn_attr *attr); /* 0, -EINVAL or -EBADF */
+	struct refusal (*check)(const struct pspawn_attr *attr);
 	int members;
 };
 
-static int any(const struct pspawn_attr *attr)
+static struct refusal any(const struct pspawn_attr *attr)
 {
 	(void)attr;
-	return 0;
+	return not_refused();
 }
 
-static int descriptor(const struct pspawn_attr *attr)
+static struct refusal descriptor(const struct pspawn_attr *attr)
 {
-	return attr->number < 0 ? -EBADF : 0;
+	return attr->number < 0 ? refuse_for(EBADF, "its descriptor is negative") : not_refused();
 }
 
-static int between(const struct pspawn_attr *attr, int low, int high)
+static int is_outside(const struct pspawn_attr *attr, int low, int high)
 {
-	return attr->number < low || attr->number > high ? -EINVAL : 0;
+	return attr->number < low || attr->number > high;
 }
 
-static int positive(const struct pspawn_attr *attr)
+static struct refusal group(const struct pspawn_attr *attr)
 {
-	return between(attr, 0, INT_MAX);
+	return invalid_if(attr->number < 0, "the group is negative");
 }
 
-static int text(const struct pspawn_attr *attr)
+static struct refusal text(const struct pspawn_attr *attr)
 {
-	return attr->data && *(const char *)attr->data ? 0 : -EINVAL;
+	return invalid_if(!attr->data || !*(const char *)attr->data, "its text is NULL or empty");
 }
 
-static int assignment(const struct pspawn_attr *attr)
+static struct refusal assignment(const struct pspawn_attr *attr)
 {
 	const char *equals = attr->data ? strchr(attr->data, '=') : NULL;
 
-	return equals && equals != attr->data ? 0 : -EINVAL;
+	return invalid_if(!equals || equals == attr->data, "its text is not NAME=VALUE");
 }
 
-static int name(const struct pspawn_attr *attr)
+static struct refusal name(const struct pspawn_attr *attr)
 {
-	return text(attr) == 0 && !strchr(attr->data, '=') ? 0 : -EINVAL;
+	struct refusal refusal = text(attr);
+
+	return refusal.code ? refusal
+			    : invalid_if(strchr(attr->data, '=') != NULL, "its name has a '='");
 }
 
-static int ignorable(const struct pspawn_attr *attr)
+static struct refusal ignorable(const struct pspawn_attr *attr)
 {
-	return attr->value[0] & (PSPAWN_SIGNAL(SIGKILL) | PSPAWN_SIGNAL(SIGSTOP)) ? -EINVAL : 0;
+	return invalid_if((attr->value[0] & (PSPAWN_SIGNAL(SIGKILL) | PSPAWN_SIGNAL(SIGSTOP))) != 0,
+			  "SIGKILL and SIGSTOP cannot be ignored");
 }
 
-static int signal_number(const struct pspawn_attr *attr)
+static struct refusal signal_number(const struct pspawn_attr *attr)
 {
-	return between(attr, 1, 64);
+	return invalid_if(is_outside(attr, 1, 64), "the signal is none of 1 to 64");
 }
 
 /* Ids are of 32 bits, and the last one means "none". */
-static int user(const struct pspawn_attr *attr)
+static struct refusal user(const struct pspawn_attr *attr)
 {
-	return attr->value[0] >= UINT_MAX || attr->value[1] > UINT_MAX ? -EINVAL : 0;
+	return invalid_if(attr->value[0] >= UINT_MAX || attr->value[1] > UINT_MAX,
+			  "the id is -1, or has more than 32 bits");
 }
 
-static int array(const struct pspawn_attr *attr)
+static struct refusal array(const struct pspawn_attr *attr)
 {
-	return attr->count > INT_MAX || (attr->count > 0 && !attr->data) ? -EINVAL : 0;
+	if (attr->count > INT_MAX)
+		return invalid("its array is too long");
+	return invalid_if(attr->count > 0 && !attr->data, "its array is NULL");
 }
 
-static int full_array(const struct pspawn_attr *attr)
+static struct refusal full_array(const struct pspawn_attr *attr)
 {
-	return attr->count == 0 ? -EINVAL : array(attr);
+	return attr->count == 0 ? invalid("its array is empty") : array(attr);
 }
 
-static int bits32(const struct pspawn_attr *attr)
+static struct refusal bits32(const struct pspawn_attr *attr)
 {
-	return attr->value[0] > UINT_MAX ? -EINVAL : 0;
+	return invalid_if(attr->value[0] > UINT_MAX, "the value has more than 32 bits");
 }
 
-static int limit(const struct pspawn_attr *attr)
+static struct refusal limit(const struct pspawn_attr *attr)
 {
-	return attr->value[0] > attr->value[1] ? -EINVAL : between(attr, 0, 63);
+	if (attr->value[0] > attr->value[1])
+		return invalid("the soft limit is above the hard one");
+	return invalid_if(is_outside(attr, 0, 63), "the resource is none of 0 to 63");
 }
 
-static int nice_value(const struct pspawn_attr *attr)
+static struct refusal nice_value(const struct pspawn_attr *attr)
 {
-	return between(attr, -20, 19);
+	return invalid_if(is_outside(attr, -20, 19), "the value is none of -20 to 19");
 }
 
-static int policy(const struct pspawn_attr *attr)
+static struct refusal policy(const struct pspawn_attr *attr)
 {
-	return attr->value[0] > INT_MAX ? -EINVAL : positive(attr);
+	return invalid_if(attr->number < 0 || attr->value[0] > INT_MAX,
+			  "the policy or the priority is negative, or has more than 31 bits");
 }
 
-static int io_class(const struct pspawn_attr *attr)
+static struct refusal io_class(const struct pspawn_attr *attr)
 {
-	return attr->value[0] > 7 ? -EINVAL : between(attr, 0, 3);
+	return invalid_if(attr->value[0] > 7 || is_outside(attr, 0, 3),
+			  "the class is none of 0 to 3, or the level none of 0 to 7");
 }
 
-static int permissions(const struct pspawn_attr *attr)
+static struct refusal permissions(const struct pspawn_attr *attr)
 {
-	return between(attr, 0, 0777);
+	return invalid_if(is_outside(attr, 0, 0777), "the umask is none of 0 to 0777");
 }
 
-static int oom_score(const struct pspawn_attr *attr)
+static struct refusal oom_score(const struct pspawn_attr *attr)
 {
-	return between(attr, -1000, 1000);
+	return invalid_if(is_outside(attr, -1000, 1000), "the score is none of -1000 to 1000");
 }
 
-static int namespaces(const struct pspawn_attr *attr)
+static struct refusal namespaces(const struct pspawn_attr *attr)
 {
-	return attr->value[0] == 0 || attr->value[0] & ~(unsigned long long)NAMESPACES ? -EINVAL : 0;
+	if (attr->value[0] == 0)
+		return invalid("there is no namespace");
+	return invalid_if((attr->value[0] & ~(unsigned long long)NAMESPACES) != 0,
+			  "an unknown namespace");
 }
 
-static int one_namespace(const struct pspawn_attr *attr)
+static struct refusal one_namespace(const struct pspawn_attr *attr)
 {
 	unsigned long long type = attr->value[0];
+	struct refusal refusal = descriptor(attr);
 
-	if (attr->number < 0)
-		return -EBADF;
-	return type & (type - 1) ? -EINVAL : namespaces(attr);
+	if (refusal.code)
+		return refusal;
+	return type & (type - 1) ? invalid("more than one namespace") : namespaces(attr);
 }
 
-static int id_map(const struct pspawn_attr *attr)
+static struct refusal id_map(const struct pspawn_attr *attr)
 {
-	return attr->value[0] > UINT_MAX || attr->value[1] > UINT_MAX || attr->count == 0 ||
-			       attr->count > UINT_MAX
-		       ? -EINVAL
-		       : 0;
+	if (attr->count == 0)
+		return invalid("the map is empty");
+	return invalid_if(attr->value[0] > UINT_MAX || attr->value[1] > UINT_MAX ||
+			      attr->count > UINT_MAX,
+			  "an id or the count has more than 32 bits");
 }
 
-static int yes_or_no(const struct pspawn_attr *attr)
+static struct refusal yes_or_no(const struct pspawn_attr *attr)
 {
-	return between(attr, 0, 1);
+	return invalid_if(is_outside(attr, 0, 1), "the value is neither 0 nor 1");
 }
 
-static int patience(const struct pspawn_attr *attr)
+static struct refusal patience(const struct pspawn_attr *attr)
 {
-	return between(attr, 0, 60000);
+	return invalid_if(is_outside(attr, 0, 60000), "the milliseconds are none of 0 to 60000");
 }
 
 static const struct rule rules[] = {
@@ -167,7 +182,7 @@ static const struct rule rules[] = {
 	[PSPAWN_ATTR_ENV_SET] = { assignment, DATA | SURE },
 	[PSPAWN_ATTR_ENV_UNSET] = { name, DATA | SURE },
 	[PSPAWN_ATTR_SETSID] = { any, 0 },
-	[PSPAWN_ATTR_PGROUP] = { positive, NUMBER },
+	[PSPAWN_ATTR_PGROUP] = { group, NUMBER },
 	[PSPAWN_ATTR_NO_TTY] = { any, 0 },
 	[PSPAWN_ATTR_CTTY] = { descriptor, NUMBER },
 	[PSPAWN_ATTR_FOREGROUND] = { descriptor, NUMBER },
@@ -212,23 +227,34 @@ static const struct rule rules[] = {
 static int has_unused_members(const struct pspawn_attr *attr, int members)
 {
 	return (attr->number && !(members & NUMBER)) || (attr->value[0] && !(members & VALUE)) ||
-	       (attr->value[1] && (members & VALUES) != VALUES) || (attr->data && !(members & DATA)) ||
-	       (attr->count && !(members & COUNT)) || attr->reserved || attr->spare[0] ||
-	       attr->spare[1] || attr->flags & ~PSPAWN_PREFER;
+	       (attr->value[1] && (members & VALUES) != VALUES) ||
+	       (attr->data && !(members & DATA)) || (attr->count && !(members & COUNT)) ||
+	       attr->reserved || attr->spare[0] || attr->spare[1];
 }
 
-int attr_check(const struct pspawn_attr *attr, size_t index)
+static struct refusal check_flags(const struct pspawn_attr *attr, size_t index, int members)
+{
+	if (attr->flags & ~PSPAWN_PREFER)
+		return invalid("an unknown flag");
+	if (!(attr->flags & PSPAWN_PREFER))
+		return not_refused();
+	if (members & SURE)
+		return invalid("what cannot fail cannot be preferred");
+	return invalid_if(index >= FIRST_PREFERRED, "only the first 64 can be preferred");
+}
+
+struct refusal attr_check(const struct pspawn_attr *attr, size_t index)
 {
 	const struct rule *rule;
+	struct refusal refusal;
 
 	if (attr->kind < 0 || (size_t)attr->kind >= sizeof(rules) / sizeof(rules[0]))
-		return -EINVAL;
+		return invalid("an unknown kind");
 	rule = &rules[attr->kind];
 	if (has_unused_members(attr, rule->members))
-		return -EINVAL;
-	if (attr->flags & PSPAWN_PREFER && (rule->members & SURE || index >= FIRST_PREFERRED))
-		return -EINVAL;
-	return rule->check(attr);
+		return invalid("a member that its kind does not use is not zero");
+	refusal = check_flags(attr, index, rule->members);
+	return refusal.code ? refusal : rule->check(attr);
 }
 
 const struct pspawn_attr *attr_last(const struct pspawn_cmd *cmd, int kind)

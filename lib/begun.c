@@ -89,6 +89,8 @@ static void empty(struct pspawn_child *child, const struct report *report)
 	handle->start_code = report->code;
 	handle->start_step = report->step;
 	handle->start_index = report->index;
+	handle->start_what = report->what;
+	handle->start_reason = report->reason;
 }
 
 static int complete(struct pspawn_child *child, struct report *report)
@@ -108,6 +110,7 @@ static int complete(struct pspawn_child *child, struct report *report)
 	} else {
 		watch_cancel(child->pollfd);
 		sys_reap(child->pid);
+		name_excess(&begun->work, report);
 		empty(child, report);
 		numbers_drop(&begun->work);
 	}

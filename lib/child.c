@@ -149,19 +149,23 @@ int pspawn_wait_started(struct pspawn_child *child, struct pspawn_error *error, 
 	const struct handle *handle = handle_in(child);
 	struct report report = { .code = handle->start_code,
 				 .step = handle->start_step,
-				 .index = handle->start_index };
+				 .index = handle->start_index,
+				 .what = handle->start_what,
+				 .reason = handle->start_reason };
 	int saved = errno;
 	int result = -report.code;
 
 	if (timeout_ms < -1)
-		result = report_failure(&report, EINVAL, PSPAWN_STEP_CHECK, -1);
+		result = report_refusal(&report, invalid("timeout_ms is below -1"),
+					PSPAWN_STEP_CHECK);
 	else if (child->pid == 0 && !handle->start_code)
-		result = report_failure(&report, ESRCH, PSPAWN_STEP_CHECK, -1);
+		result = report_refusal(&report, refuse_for(ESRCH, "the handle is empty"),
+					PSPAWN_STEP_CHECK);
 	else if (handle->begun)
 		result = begun_wait(child, &report, timeout_ms);
 	if (result == 0)
 		report.code = report.step = 0;
-	fill_error(error, &report, NULL);
+	fill_error(error, &report);
 	errno = saved;
 	return result;
 }

@@ -23,6 +23,8 @@ struct handle {
 	int start_code;			/* why its start has failed */
 	int start_step;
 	int start_index;
+	int start_what;
+	const char *start_reason;
 } __attribute__((__may_alias__));
 
 static_assert(sizeof(struct handle) <= sizeof(struct pspawn_child), "room for the handle");

@@ -20,8 +20,12 @@ static int has_next(const struct work *work, const struct backend *const *rung)
 
 static int refused(struct report *report, struct choice *choice, const char *reason, int index)
 {
+	struct refusal refusal = refuse_for(ENOTSUP, reason);
+
 	choice->passed_over = reason;
-	return report_failure(report, ENOTSUP, PSPAWN_STEP_BACKEND, index);
+	if (index >= 0)
+		refusal = refuse_entry(refusal, PSPAWN_INDEX_ATTR, (size_t)index);
+	return report_refusal(report, refusal, PSPAWN_STEP_BACKEND);
 }
 
 static const char *refuses(const struct backend *backend, const struct plan *plan, int *index)

@@ -4,23 +4,36 @@
 
 #include "lib.h"
 
-static int check_whole(const struct pspawn_cmd *cmd)
+static struct refusal check_counts(const struct pspawn_cmd *cmd)
+{
+	if (cmd->nfds && !cmd->fds)
+		return invalid("fds is NULL, and nfds is not 0");
+	if (cmd->nattrs && !cmd->attrs)
+		return invalid("attrs is NULL, and nattrs is not 0");
+	if (cmd->nfds > PSPAWN_MAX_ENTRIES)
+		return refuse_for(E2BIG, "nfds is above PSPAWN_MAX_ENTRIES");
+	if (cmd->nattrs > PSPAWN_MAX_ENTRIES)
+		return refuse_for(E2BIG, "nattrs is above PSPAWN_MAX_ENTRIES");
+	return not_refused();
+}
+
+static struct refusal check_whole(const struct pspawn_cmd *cmd)
 {
 	if (!cmd->argv || !cmd->argv[0])
-		return -EINVAL;
+		return invalid("argv is NULL or empty");
 	if (cmd->flags & ~(PSPAWN_INHERIT_ALL | PSPAWN_NO_FALLBACK | PSPAWN_ASYNC |
 			   PSPAWN_NO_POLLFD))
-		return -EINVAL;
+		return invalid("an unknown flag");
+	if (cmd->start_ms < -1)
+		return invalid("start_ms is below -1");
 	/* Who does not wait has no use for a limit: pspawn_wait_started() takes one. */
-	if (cmd->start_ms < -1 || (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC))
-		return -EINVAL;
-	if (cmd->search < PSPAWN_SEARCH_PATH || cmd->search > PSPAWN_SEARCH_NONE || cmd->reserved)
-		return -EINVAL;
-	if ((cmd->nfds && !cmd->fds) || (cmd->nattrs && !cmd->attrs))
-		return -EINVAL;
-	if (cmd->nfds > PSPAWN_MAX_ENTRIES || cmd->nattrs > PSPAWN_MAX_ENTRIES)
-		return -E2BIG;
-	return 0;
+	if (cmd->start_ms > 0 && cmd->flags & PSPAWN_ASYNC)
+		return invalid("PSPAWN_ASYNC and start_ms exclude each other");
+	if (cmd->search < PSPAWN_SEARCH_PATH || cmd->search > PSPAWN_SEARCH_NONE)
+		return invalid("an unknown kind of search");
+	if (cmd->reserved)
+		return invalid("`reserved` is not zero");
+	return check_counts(cmd);
 }
 
 /* What is closed or left as it is cannot go at exec. */
@@ -31,24 +44,24 @@ static int has_wrong_options(const struct pspawn_fd *fd)
 	return (fd->options & ~PSPAWN_UNTIL_EXEC) != 0;
 }
 
-static int check_source(const struct pspawn_fd *fd)
+static struct refusal check_source(const struct pspawn_fd *fd)
 {
 	switch (fd->kind) {
-	case PSPAWN_FD_INHERIT:
 	case PSPAWN_FD_DUP:
 	case PSPAWN_FD_SAME:
-		return fd->number < 0 ? -EBADF : 0;
+		return fd->number < 0 ? refuse_for(EBADF, "its source is negative") : not_refused();
 	case PSPAWN_FD_OPEN:
-		return fd->path ? 0 : -EINVAL;
+		return invalid_if(!fd->path, "needs a path");
 	case PSPAWN_FD_NULL:
 	case PSPAWN_FD_CLOSE:
-		return 0;
+	case PSPAWN_FD_INHERIT:
+		return not_refused();
 	case PSPAWN_FD_PIPE_IN:
 	case PSPAWN_FD_PIPE_OUT:
 	case PSPAWN_FD_SOCKETPAIR:
-		return fd->end ? 0 : -EINVAL;
+		return invalid_if(!fd->end, "`end` is NULL");
 	default:
-		return -EINVAL;
+		return invalid("an unknown kind");
 	}
 }
 
@@ -60,35 +73,49 @@ static int check_source(const struct pspawn_fd *fd)
 static int is_legal(const struct pspawn_fd *fd, int *limit)
 {
 	if (fd->child <= 2 || fd->kind == PSPAWN_FD_CLOSE || fd->kind == PSPAWN_FD_INHERIT)
-		return fd->child >= 0;
+		return 1;
 	if (*limit == 0)
 		*limit = sys_fd_limit();
 	return fd->child < *limit;
 }
 
-static int check_fds(const struct pspawn_cmd *cmd, int *index)
+static struct refusal check_fd(const struct pspawn_fd *fd, int *limit)
+{
+	if (fd->kind == PSPAWN_FD_NONE)
+		return not_refused();
+	if (fd->child < 0)
+		return refuse_for(EBADF, "the number in the child is negative");
+	if (!is_legal(fd, limit))
+		return refuse_for(EBADF, "the number in the child is beyond RLIMIT_NOFILE");
+	if (has_wrong_options(fd))
+		return invalid("an option that its kind does not have");
+	return check_source(fd);
+}
+
+static struct refusal check_fds(const struct pspawn_cmd *cmd)
 {
 	int limit = 0;
 
 	for (size_t i = 0; i < cmd->nfds; i++) {
-		const struct pspawn_fd *fd = &cmd->fds[i];
-		int result;
+		struct refusal refusal = check_fd(&cmd->fds[i], &limit);
 
-		if (fd->kind == PSPAWN_FD_NONE)
-			continue;
-		result = is_legal(fd, &limit) ? check_source(fd) : -EBADF;
-		if (result == 0 && has_wrong_options(fd))
-			result = -EINVAL;
-		if (result < 0) {
-			*index = (int)i;
-			return result;
-		}
+		if (refusal.code)
+			return refuse_entry(refusal, PSPAWN_INDEX_FD, i);
 	}
-	return 0;
+	return not_refused();
+}
+
+size_t fds_find(const struct pspawn_fd *fds, size_t n, int number)
+{
+	size_t i = 0;
+
+	while (i < n && (fds[i].kind == PSPAWN_FD_NONE || fds[i].child != number))
+		i++;
+	return i;
 }
 
 /* Ids can be mapped in a user namespace that is new, and in no other. */
-static int check_maps(const struct pspawn_cmd *cmd, int *index)
+static struct refusal check_maps(const struct pspawn_cmd *cmd)
 {
 	const struct pspawn_attr *born = attr_last(cmd, PSPAWN_ATTR_NAMESPACES);
 	int maps = born && born->value[0] & PSPAWN_NS_USER;
@@ -96,39 +123,36 @@ static int check_maps(const struct pspawn_cmd *cmd, int *index)
 	for (size_t i = 0; i < cmd->nattrs && !maps; i++) {
 		int kind = cmd->attrs[i].kind;
 
-		*index = (int)i;
 		if (kind == PSPAWN_ATTR_MAP_USER || kind == PSPAWN_ATTR_MAP_GROUP ||
 		    kind == PSPAWN_ATTR_SETGROUPS)
-			return -EINVAL;
+			return refuse_entry(invalid("needs NAMESPACES with PSPAWN_NS_USER"),
+					    PSPAWN_INDEX_ATTR, i);
 	}
-	*index = -1;
-	return 0;
+	return not_refused();
 }
 
 /* A shell opens its script by a path, and a program by descriptor has none. */
-static int check_program(const struct pspawn_cmd *cmd, int *index)
+static struct refusal check_program(const struct pspawn_cmd *cmd)
 {
 	const struct pspawn_attr *fallback = attr_last(cmd, PSPAWN_ATTR_SHELL_FALLBACK);
 
 	if (!fallback || !attr_last(cmd, PSPAWN_ATTR_PROGRAM_FD))
-		return 0;
-	*index = (int)(fallback - cmd->attrs);
-	return -EINVAL;
+		return not_refused();
+	return refuse_entry(invalid("SHELL_FALLBACK and PROGRAM_FD exclude each other"),
+			    PSPAWN_INDEX_ATTR, (size_t)(fallback - cmd->attrs));
 }
 
-static int check_attrs(const struct pspawn_cmd *cmd, int *index)
+static struct refusal check_attrs(const struct pspawn_cmd *cmd)
 {
-	for (size_t i = 0; i < cmd->nattrs; i++) {
-		int result = attr_check(&cmd->attrs[i], i);
+	struct refusal refusal;
 
-		if (result < 0) {
-			*index = (int)i;
-			return result;
-		}
+	for (size_t i = 0; i < cmd->nattrs; i++) {
+		refusal = attr_check(&cmd->attrs[i], i);
+		if (refusal.code)
+			return refuse_entry(refusal, PSPAWN_INDEX_ATTR, i);
 	}
-	if (check_maps(cmd, index) < 0)
-		return -EINVAL;
-	return check_program(cmd, index);
+	refusal = check_maps(cmd);
+	return refusal.code ? refusal : check_program(cmd);
 }
 
 int cmd_goes_on(const struct pspawn_cmd *cmd)
@@ -138,17 +162,17 @@ int cmd_goes_on(const struct pspawn_cmd *cmd)
 
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report)
 {
-	int step = PSPAWN_STEP_CHECK;
-	int index = -1;
-	int result = copy_versioned(cmd, sizeof(*cmd), given, CMD_OLDEST_SIZE);
+	struct refusal refusal = copy_versioned(cmd, sizeof(*cmd), given, CMD_OLDEST_SIZE);
 
-	if (result == 0)
-		result = check_whole(cmd);
-	if (result == 0)
-		result = check_fds(cmd, &index);
-	if (result == 0) {
-		step = PSPAWN_STEP_CHECK_ATTR;
-		result = check_attrs(cmd, &index);
-	}
-	return result ? report_failure(report, -result, step, index) : 0;
+	if (!refusal.code)
+		refusal = check_whole(cmd);
+	if (!refusal.code)
+		refusal = check_fds(cmd);
+	if (!refusal.code)
+		refusal = check_attrs(cmd);
+	if (!refusal.code)
+		return 0;
+	return report_refusal(report, refusal,
+			      refusal.what == PSPAWN_INDEX_ATTR ? PSPAWN_STEP_CHECK_ATTR
+								: PSPAWN_STEP_CHECK);
 }

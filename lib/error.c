@@ -7,64 +7,6 @@
 
 #include "lib.h"
 
-static const char *const names[] = {
-	[PSPAWN_STEP_NONE] = "start",
-	[PSPAWN_STEP_CHECK] = "check the description",
-	[PSPAWN_STEP_CHECK_ATTR] = "check the description",
-	[PSPAWN_STEP_SEARCH] = "find",
-	[PSPAWN_STEP_BACKEND] = "choose a backend",
-	[PSPAWN_STEP_PREPARE] = "prepare",
-	[PSPAWN_STEP_CREATE] = "create the process",
-	[PSPAWN_STEP_NAMESPACES] = "create namespaces",
-	[PSPAWN_STEP_MAP_IDS] = "map ids",
-	[PSPAWN_STEP_SIGNALS] = "set signals to default",
-	[PSPAWN_STEP_SIGIGNORE] = "ignore signals",
-	[PSPAWN_STEP_CGROUP] = "enter the cgroup",
-	[PSPAWN_STEP_NO_TTY] = "give up the terminal",
-	[PSPAWN_STEP_SETSID] = "start a session",
-	[PSPAWN_STEP_PGROUP] = "set the process group",
-	[PSPAWN_STEP_SETNS] = "enter the namespace",
-	[PSPAWN_STEP_MOUNTS] = "make mounts private",
-	[PSPAWN_STEP_SCHED] = "set the scheduling policy",
-	[PSPAWN_STEP_NICE] = "set the nice value",
-	[PSPAWN_STEP_IOPRIO] = "set the I/O priority",
-	[PSPAWN_STEP_AFFINITY] = "choose CPUs",
-	[PSPAWN_STEP_OOM_SCORE] = "set the OOM score",
-	[PSPAWN_STEP_PERSONALITY] = "set the personality",
-	[PSPAWN_STEP_RLIMIT] = "set the limit",
-	[PSPAWN_STEP_UMASK] = "set the umask",
-	[PSPAWN_STEP_ROOT] = "change the root",
-	[PSPAWN_STEP_BOUNDING] = "limit the bounding set",
-	[PSPAWN_STEP_SECUREBITS] = "set securebits",
-	[PSPAWN_STEP_KEEP_CAPS] = "keep capabilities",
-	[PSPAWN_STEP_GROUPS] = "set the supplementary groups",
-	[PSPAWN_STEP_GROUP] = "set the group",
-	[PSPAWN_STEP_USER] = "set the user",
-	[PSPAWN_STEP_AMBIENT] = "raise ambient capabilities",
-	[PSPAWN_STEP_NO_NEW_PRIVS] = "forbid new privileges",
-	[PSPAWN_STEP_CHDIR] = "change directory",
-	[PSPAWN_STEP_PDEATHSIG] = "ask for a signal when the parent ends",
-	[PSPAWN_STEP_PLACE] = "place descriptor",
-	[PSPAWN_STEP_CLOSE] = "close everything else",
-	[PSPAWN_STEP_OPEN] = "open",
-	[PSPAWN_STEP_CTTY] = "take the controlling terminal",
-	[PSPAWN_STEP_FOREGROUND] = "come to the foreground",
-	[PSPAWN_STEP_TRACE_ME] = "ask to be traced",
-	[PSPAWN_STEP_MASK] = "set the signal mask",
-	[PSPAWN_STEP_EXEC] = "execute",
-	[PSPAWN_STEP_FEED] = "feed the program",
-	[PSPAWN_STEP_COLLECT] = "collect its output",
-	[PSPAWN_STEP_STOP] = "stop the program",
-	[PSPAWN_STEP_WAIT] = "learn its status",
-};
-
-const char *pspawn_step_name(int step)
-{
-	if (step < 0 || (size_t)step >= sizeof(names) / sizeof(names[0]))
-		return NULL;
-	return names[step];
-}
-
 /* The two strerror_r() of this world, told apart by what they return. */
 static const char *after_xsi(int result, const char *buf)
 {
@@ -89,7 +31,7 @@ static void add_errno(struct text *text, int code)
 static const struct pspawn_fd *entry_of(const struct pspawn_error *error,
 					const struct pspawn_cmd *cmd)
 {
-	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nfds)
+	if (!cmd || error->what != PSPAWN_INDEX_FD || (size_t)error->index >= cmd->nfds)
 		return NULL;
 	return &cmd->fds[error->index];
 }
@@ -104,7 +46,7 @@ static const char *program_of(const struct pspawn_cmd *cmd)
 static const struct pspawn_attr *attribute_of(const struct pspawn_error *error,
 					      const struct pspawn_cmd *cmd)
 {
-	if (!cmd || error->index < 0 || (size_t)error->index >= cmd->nattrs)
+	if (!cmd || error->what != PSPAWN_INDEX_ATTR || (size_t)error->index >= cmd->nattrs)
 		return NULL;
 	return &cmd->attrs[error->index];
 }
@@ -112,7 +54,7 @@ static const struct pspawn_attr *attribute_of(const struct pspawn_error *error,
 static void add_attribute(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index < 0)
+	if (error->what != PSPAWN_INDEX_ATTR)
 		return;
 	if (attribute_of(error, cmd))
 		text_add_operand(text, attribute_of(error, cmd), error->step);
@@ -126,7 +68,11 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 {
 	const struct pspawn_fd *fd = entry_of(error, cmd);
 
-	if (error->index < 0)
+	if (error->what == PSPAWN_INDEX_STAGE)
+		text_add(text, " (stage %d)", error->index);
+	if (error->what == PSPAWN_INDEX_STOP)
+		text_add(text, " (stop %d)", error->index);
+	if (error->what != PSPAWN_INDEX_FD)
 		return;
 	if (!fd)
 		text_add(text, " (entry %d)", error->index);
@@ -140,7 +86,7 @@ static void add_entry(struct text *text, const struct pspawn_error *error,
 static void add_directory(struct text *text, const struct pspawn_error *error,
 			  const struct pspawn_cmd *cmd)
 {
-	if (error->index >= 0) {
+	if (error->what == PSPAWN_INDEX_ATTR) {
 		text_add(text, " to");
 		add_attribute(text, error, cmd);
 	} else if (cmd && cmd->dir) {
@@ -158,10 +104,10 @@ static void add_open(struct text *text, const struct pspawn_error *error,
 		text_add(text, " ");
 		text_add_quoted(text, fd->kind == PSPAWN_FD_OPEN ? fd->path : "/dev/null");
 		text_add(text, " as descriptor %d (entry %d)", fd->child, error->index);
-	} else if (error->index < 0)
-		text_add(text, " \"/dev/null\"");
-	else
+	} else if (error->what == PSPAWN_INDEX_FD)
 		text_add(text, " (entry %d)", error->index);
+	else
+		text_add(text, " \"/dev/null\"");
 }
 
 /* Where the program is, as far as it can be told from here. 0: it cannot. */
@@ -212,6 +158,43 @@ static int add_interpreter(struct text *text, const struct pspawn_cmd *cmd, cons
 	return known;
 }
 
+/* The variable that is too long, where it can be told from here. */
+static const char *variable_of(const struct pspawn_error *error, const struct pspawn_cmd *cmd)
+{
+	const struct pspawn_attr *attr = attribute_of(error, cmd);
+	char *const *list = cmd ? env_base(cmd) : NULL;
+
+	if (attr)
+		return attr->kind == PSPAWN_ATTR_ENV_SET ? attr->data : NULL;
+	if (!list || error->what != PSPAWN_INDEX_VARIABLE)
+		return NULL;
+	/* The caller's environment may have become shorter since. */
+	for (int i = 0; i < error->index && *list; i++)
+		list++;
+	return *list;
+}
+
+static void add_excess(struct text *text, const struct pspawn_error *error,
+		       const struct pspawn_cmd *cmd)
+{
+	const char *variable = variable_of(error, cmd);
+	char name[64];
+	size_t length = variable ? strcspn(variable, "=") : sizeof(name);
+
+	if (error->what == PSPAWN_INDEX_ARGUMENT)
+		text_add(text, " (argument %d)", error->index);
+	else if (error->what == PSPAWN_INDEX_VARIABLE)
+		text_add(text, " (variable %d)", error->index);
+	else if (error->what == PSPAWN_INDEX_ATTR)
+		text_add(text, " (attribute %d)", error->index);
+	if (length >= sizeof(name))
+		return;
+	memcpy(name, variable, length);
+	name[length] = '\0';
+	text_add(text, ": ");
+	text_add_quoted(text, name);
+}
+
 /* What execve(2) and the search say in one word, in more. Returns 1 when nothing is to be added. */
 static int add_program(struct text *text, const struct pspawn_error *error,
 		       const struct pspawn_cmd *cmd)
@@ -219,21 +202,16 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	const char *program = program_of(cmd);
 	int searched = error->step == PSPAWN_STEP_SEARCH;
 
-	if (error->index >= 0) {
+	if (error->what == PSPAWN_INDEX_ATTR && error->code != E2BIG) {
 		add_attribute(text, error, cmd);
 		return 0;
 	}
 	text_add(text, program ? " " : " the program");
 	if (program)
 		text_add_quoted(text, program);
-	if (searched && error->code == EPERM) {
-		text_add(text, ": only through an empty or relative element of the path, "
-			       "which is never used");
-		return 1;
-	}
-	if (searched && error->code == EACCES) {
-		text_add(text, ": found, but not executable");
-		return 1;
+	if (error->code == E2BIG) {
+		add_excess(text, error, cmd);
+		return 0;
 	}
 	if (!searched && error->code == ECHILD) {
 		text_add(text, ": killed before it began");
@@ -246,16 +224,6 @@ static int add_program(struct text *text, const struct pspawn_error *error,
 	}
 	return !searched && (error->code == ENOENT || error->code == ENOEXEC) && program &&
 	       add_interpreter(text, cmd, program, error->code);
-}
-
-/* The words for E2BIG are about arguments, which nobody has looked at yet. */
-static int add_excess(struct text *text, const struct pspawn_error *error)
-{
-	if (error->code != E2BIG)
-		return 0;
-	text_add(text, ": more than %d entries, or members that this library is too old to know",
-		 PSPAWN_MAX_ENTRIES);
-	return 1;
 }
 
 /* What a run says in an errno value that has other words of its own. */
@@ -276,6 +244,8 @@ static int add_run(struct text *text, const struct pspawn_error *error)
 
 	if (error->stream >= 0)
 		text_add(text, " (stream %d)", error->stream);
+	else if (error->what == PSPAWN_INDEX_STAGE && error->step == PSPAWN_STEP_WAIT)
+		text_add(text, " (stage %d)", error->index);
 	if (words)
 		text_add(text, ": %s", words);
 	return words || error->reason;
@@ -306,8 +276,6 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 		complete = add_run(text, error);
 		break;
 	case PSPAWN_STEP_CHECK:
-		complete = add_excess(text, error);
-		/* fall through */
 	case PSPAWN_STEP_PREPARE:
 		if (entry_of(error, cmd))
 			text_add(text, ": descriptor");
@@ -322,7 +290,7 @@ static void add_sentence(struct text *text, const struct pspawn_error *error,
 	}
 	if (error->reason)
 		text_add(text, ": %s", error->reason);
-	if (!complete)
+	else if (!complete)
 		add_errno(text, error->code);
 }
 

@@ -111,7 +111,7 @@ int pspawn_explain(const struct pspawn_cmd *cmd, char *buf, size_t size,
 	if (result == 0)
 		add_plan(&text, &work, &choice);
 	work_done(&work);
-	fill_error(error, &report, choice.passed_over);
+	fill_error(error, &report);
 	errno = saved;
 	return result < 0 ? result : (int)text.length;
 }

@@ -34,11 +34,11 @@ static long said(struct flow *flow, long result, size_t most)
 
 /* ---- into memory */
 
-static int check_buffer(const struct pspawn_stream *stream)
+static struct refusal check_buffer(const struct pspawn_stream *stream)
 {
 	if (stream->keep < PSPAWN_KEEP_HEAD || stream->keep > PSPAWN_KEEP_BOTH)
-		return -EINVAL;
-	return stream->buffer ? 0 : -EINVAL;
+		return invalid("an unknown `keep`");
+	return invalid_if(!stream->buffer, "needs a buffer");
 }
 
 static int prepare_buffer(struct flow *flow)
@@ -72,9 +72,9 @@ const struct flow_kind flow_buffer = {
 
 /* ---- to a function */
 
-static int check_take(const struct pspawn_stream *stream)
+static struct refusal check_take(const struct pspawn_stream *stream)
 {
-	return stream->take ? 0 : -EINVAL;
+	return invalid_if(!stream->take, "needs a function `take`");
 }
 
 static int prepare_hold(struct flow *flow)
@@ -141,9 +141,9 @@ const struct flow_kind flow_take = {
 
 /* ---- line by line */
 
-static int check_lines(const struct pspawn_stream *stream)
+static struct refusal check_lines(const struct pspawn_stream *stream)
 {
-	return stream->line ? 0 : -EINVAL;
+	return invalid_if(!stream->line, "needs a function `line`");
 }
 
 static size_t longest(const struct flow *flow)

@@ -9,9 +9,9 @@
 
 enum { HOLD_ROOM = 64 << 10 };
 
-static int check_data(const struct pspawn_stream *stream)
+static struct refusal check_data(const struct pspawn_stream *stream)
 {
-	return stream->data || stream->size == 0 ? 0 : -EINVAL;
+	return invalid_if(!stream->data && stream->size > 0, "data is NULL, and size is not 0");
 }
 
 /* It is only read. */
@@ -28,9 +28,9 @@ static int no_more(struct flow *flow)
 	return 0;
 }
 
-static int check_give(const struct pspawn_stream *stream)
+static struct refusal check_give(const struct pspawn_stream *stream)
 {
-	return stream->give ? 0 : -EINVAL;
+	return invalid_if(!stream->give, "needs a function `give`");
 }
 
 static int prepare_give(struct flow *flow)
@@ -60,9 +60,11 @@ const struct flow_kind flow_give = {
 };
 
 /* A file is complete before the child exists: there is nothing to move. */
-static int check_file(const struct pspawn_stream *stream)
+static struct refusal check_file(const struct pspawn_stream *stream)
 {
-	return stream->kind == PSPAWN_FEED_FILE ? check_data(stream) : stream->file ? 0 : -EINVAL;
+	if (stream->kind == PSPAWN_FEED_FILE)
+		return check_data(stream);
+	return invalid_if(!stream->file, "`file` is NULL");
 }
 
 const struct flow_kind flow_file = { .check = check_file, .prepare = no_more };

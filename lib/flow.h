@@ -9,6 +9,7 @@
 #include "names.h"
 #include "pty.h"
 #include "pspawn.h"
+#include "refusal.h"
 #include "store.h"
 
 /* Of a flow that is typed on a terminal. */
@@ -50,7 +51,7 @@ struct flow {
 /* One kind of stream, for those that move bytes. */
 struct flow_kind {
 	int is_feed;
-	int (*check)(const struct pspawn_stream *stream);
+	struct refusal (*check)(const struct pspawn_stream *stream);
 	/* Memory for it. 0 or -ENOMEM. */
 	int (*prepare)(struct flow *flow);
 	/* Feeding: the next bytes to hold..filled. 1: there are, 0: the end, -EAGAIN, -errno. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Refuse what cannot be meant, before anything happens. */
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -12,68 +11,95 @@ enum {
 	ALL_FLAGS = PSPAWN_ON_TERMINAL | PSPAWN_ONE_GROUP | PSPAWN_FAIL_IF_ANY,
 };
 
-static int check_times(const struct pspawn_io *io)
+static struct refusal check_times(const struct pspawn_io *io)
 {
-	if (io->timeout_ms < -1 || io->silent_ms < -1 || io->drain_idle_ms < -1 ||
-	    io->drain_max_ms < -1)
-		return -EINVAL;
-	return io->drain < PSPAWN_DRAIN_IDLE || io->drain > PSPAWN_DRAIN_EXIT ? -EINVAL : 0;
+	if (io->timeout_ms < -1)
+		return invalid("timeout_ms is below -1");
+	if (io->silent_ms < -1)
+		return invalid("silent_ms is below -1");
+	if (io->drain_idle_ms < -1)
+		return invalid("drain_idle_ms is below -1");
+	if (io->drain_max_ms < -1)
+		return invalid("drain_max_ms is below -1");
+	return invalid_if(io->drain < PSPAWN_DRAIN_IDLE || io->drain > PSPAWN_DRAIN_EXIT,
+			  "an unknown drain policy");
 }
 
-static int check_stops(const struct pspawn_io *io)
+static struct refusal check_stops(const struct pspawn_io *io)
 {
-	if (io->reach < 0 || io->reach > PSPAWN_REACH_CGROUP || (io->nstops && !io->stops))
-		return -EINVAL;
+	if (io->reach < 0 || io->reach > PSPAWN_REACH_CGROUP)
+		return invalid("an unknown reach");
+	if (io->nstops && !io->stops)
+		return invalid("stops is NULL, and nstops is not 0");
 	if (io->nstops > PSPAWN_MAX_ENTRIES)
-		return -E2BIG;
-	for (size_t i = 0; i < io->nstops; i++)
-		if (io->stops[i].signal <= 0 || io->stops[i].signal >= NSIG ||
-		    io->stops[i].wait_ms < -1)
-			return -EINVAL;
-	return 0;
+		return refuse_for(E2BIG, "nstops is above PSPAWN_MAX_ENTRIES");
+	for (size_t i = 0; i < io->nstops; i++) {
+		if (io->stops[i].signal <= 0 || io->stops[i].signal >= NSIG)
+			return refuse_entry(invalid("its signal is none"), PSPAWN_INDEX_STOP, i);
+		if (io->stops[i].wait_ms < -1)
+			return refuse_entry(invalid("its wait_ms is below -1"), PSPAWN_INDEX_STOP,
+					    i);
+	}
+	return not_refused();
 }
 
-static int check_whole(const struct pspawn_io *io, size_t nstages)
+static struct refusal check_counts(const struct pspawn_io *io, size_t nstages)
 {
-	int result;
+	if (io->nstreams && !io->streams)
+		return invalid("streams is NULL, and nstreams is not 0");
+	if (io->nstreams > PSPAWN_MAX_ENTRIES)
+		return refuse_for(E2BIG, "nstreams is above PSPAWN_MAX_ENTRIES");
+	if (nstages > PSPAWN_MAX_ENTRIES)
+		return refuse_for(E2BIG, "more than PSPAWN_MAX_ENTRIES programs");
+	if (nstages == 0)
+		return invalid("there is no program");
+	return invalid_if(io->flags & PSPAWN_ON_TERMINAL && nstages > 1,
+			  "PSPAWN_ON_TERMINAL is for one program");
+}
 
-	if (io->flags & ~(unsigned)ALL_FLAGS || (io->nstreams && !io->streams))
-		return -EINVAL;
+static struct refusal check_whole(const struct pspawn_io *io, size_t nstages)
+{
+	struct refusal refusal;
+
+	if (io->flags & ~(unsigned)ALL_FLAGS)
+		return invalid("an unknown flag of struct pspawn_io");
 	for (size_t i = 0; i < sizeof(io->reserved) / sizeof(io->reserved[0]); i++)
 		if (io->reserved[i])
-			return -EINVAL;
-	if (io->nstreams > PSPAWN_MAX_ENTRIES || nstages > PSPAWN_MAX_ENTRIES)
-		return -E2BIG;
-	if (nstages == 0 || (io->flags & PSPAWN_ON_TERMINAL && nstages > 1))
-		return -EINVAL;
-	result = check_times(io);
-	return result < 0 ? result : check_stops(io);
+			return invalid("`reserved` of struct pspawn_io is not 0");
+	refusal = check_counts(io, nstages);
+	if (!refusal.code)
+		refusal = check_times(io);
+	return refusal.code ? refusal : check_stops(io);
 }
 
 /* What moves by poll(2) can be the terminal's: 0 is typed, 1 is shown, and 2 is 1. */
-static int check_on_terminal(const struct pspawn_io *io, const struct pspawn_stream *stream)
+static struct refusal check_on_terminal(const struct pspawn_io *io,
+					const struct pspawn_stream *stream)
 {
 	int wanted = flow_kind_of(stream->kind)->is_feed ? 0 : 1;
 
-	if (stream->child > 2)
-		return 0;
+	if (!(io->flags & PSPAWN_ON_TERMINAL) || stream->child > 2)
+		return not_refused();
 	/* The map does not see these, and two would share what is shown at random. */
 	for (const struct pspawn_stream *other = io->streams; other < stream; other++)
 		if (other->child == stream->child)
-			return -EINVAL;
-	return stream->child == wanted && !flow_is_file(stream) ? 0 : -EINVAL;
+			return invalid("two streams have this number");
+	if (flow_is_file(stream))
+		return invalid("a terminal is no file");
+	return invalid_if(stream->child != wanted, "of a terminal, 0 is fed and 1 is collected");
 }
 
 /* A second number. On a terminal 0, 1 and 2 are one already, and are no pipe. */
-static int check_also(const struct pspawn_io *io, const struct pspawn_stream *stream)
+static struct refusal check_also(const struct pspawn_io *io, const struct pspawn_stream *stream)
 {
 	int is_pipe = !(io->flags & PSPAWN_ON_TERMINAL) || (stream->child > 2 && stream->also > 2);
 
 	if (stream->also == 0)
-		return 0;
+		return not_refused();
 	if (stream->also < 0)
-		return -EBADF;
-	return is_pipe && !flow_goes_in(stream) ? 0 : -EINVAL;
+		return refuse_for(EBADF, "its second number is negative");
+	return invalid_if(!(is_pipe && !flow_goes_in(stream)),
+			  "a second number is for what is collected through a pipe");
 }
 
 static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stream)
@@ -82,50 +108,67 @@ static int is_typed(const struct pspawn_io *io, const struct pspawn_stream *stre
 	       flow_kind_of(stream->kind)->is_feed;
 }
 
-static int check_stream(const struct pspawn_io *io, const struct pspawn_stream *stream,
-			size_t nstages)
+static struct refusal check_members(const struct pspawn_io *io, const struct pspawn_stream *stream)
+{
+	if (stream->spare[0])
+		return invalid("its `spare` is not zero");
+	if (stream->flags & ~(PSPAWN_STREAM_STOP_AT_LIMIT | PSPAWN_STREAM_AFTER))
+		return invalid("an unknown flag");
+	if (stream->flags & PSPAWN_STREAM_AFTER && !is_typed(io, stream))
+		return invalid("PSPAWN_STREAM_AFTER is for what is typed on a terminal");
+	return invalid_if(stream->after && !(stream->flags & PSPAWN_STREAM_AFTER),
+			  "`after` is there without PSPAWN_STREAM_AFTER");
+}
+
+static struct refusal check_stage(const struct pspawn_stream *stream, size_t nstages)
+{
+	if (stream->stage < PSPAWN_EVERY_STAGE || stream->stage >= (long long)nstages)
+		return invalid("there is no such stage");
+	/* Every stage would want to read all of it; a file has one offset for all. */
+	return invalid_if(stream->stage == PSPAWN_EVERY_STAGE && flow_goes_in(stream),
+			  "what is fed is for one stage");
+}
+
+static struct refusal check_stream(const struct pspawn_io *io, const struct pspawn_stream *stream,
+				   size_t nstages)
 {
 	const struct flow_kind *kind = flow_kind_of(stream->kind);
-	int result;
+	struct refusal refusal;
 
-	if (!kind || stream->spare[0] ||
-	    stream->flags & ~(PSPAWN_STREAM_STOP_AT_LIMIT | PSPAWN_STREAM_AFTER))
-		return -EINVAL;
-	if (stream->flags & PSPAWN_STREAM_AFTER ? !is_typed(io, stream) : stream->after != NULL)
-		return -EINVAL;
-	if (stream->child < 0)
-		return -EBADF;
-	if (stream->stage < PSPAWN_EVERY_STAGE || stream->stage >= (long long)nstages)
-		return -EINVAL;
-	/* Every stage would want to read all of it; a file has one offset for all. */
-	if (stream->stage == PSPAWN_EVERY_STAGE && flow_goes_in(stream))
-		return -EINVAL;
-	if (io->flags & PSPAWN_ON_TERMINAL && check_on_terminal(io, stream) < 0)
-		return -EINVAL;
-	result = check_also(io, stream);
-	return result < 0 ? result : kind->check(stream);
+	if (!kind)
+		return invalid("an unknown kind");
+	refusal = check_members(io, stream);
+	if (!refusal.code && stream->child < 0)
+		refusal = refuse_for(EBADF, "the number in the child is negative");
+	if (!refusal.code)
+		refusal = check_stage(stream, nstages);
+	if (!refusal.code)
+		refusal = check_on_terminal(io, stream);
+	if (!refusal.code)
+		refusal = check_also(io, stream);
+	return refusal.code ? refusal : kind->check(stream);
 }
 
 /* Nobody would read what is shown, and the child would wait for that. */
-static int check_terminal_is_read(const struct pspawn_io *io)
+static struct refusal check_terminal_is_read(const struct pspawn_io *io)
 {
 	if (!(io->flags & PSPAWN_ON_TERMINAL))
-		return 0;
+		return not_refused();
 	for (size_t i = 0; i < io->nstreams; i++)
 		if (io->streams[i].child == 1)
-			return 0;
-	return -EINVAL;
+			return not_refused();
+	return invalid("1 of a terminal has to be collected");
 }
 
 /* Nothing would ever be heard. */
-static int check_can_be_heard(const struct pspawn_io *io)
+static struct refusal check_can_be_heard(const struct pspawn_io *io)
 {
 	if (io->silent_ms <= 0)
-		return 0;
+		return not_refused();
 	for (size_t i = 0; i < io->nstreams; i++)
 		if (!flow_goes_in(&io->streams[i]) && !flow_is_file(&io->streams[i]))
-			return 0;
-	return -EINVAL;
+			return not_refused();
+	return invalid("silent_ms needs a stream that is collected through a pipe");
 }
 
 /*
@@ -155,20 +198,21 @@ int job_check(struct pspawn_io *io, const struct pspawn_io *given, size_t nstage
 	      struct pspawn_error *error)
 {
 	static const struct pspawn_io none = { .size = sizeof(none) };
-	int result = copy_versioned(io, sizeof(*io), given ? given : &none, OLDEST_SIZE);
-	int index = -1;
+	struct refusal refusal =
+	    copy_versioned(io, sizeof(*io), given ? given : &none, OLDEST_SIZE);
 
-	if (result == 0) {
+	if (!refusal.code) {
 		clear_results(io, nstages);
-		result = check_whole(io, nstages);
+		refusal = check_whole(io, nstages);
 	}
-	for (size_t i = 0; result == 0 && i < io->nstreams; i++) {
-		result = check_stream(io, &io->streams[i], nstages);
-		index = result < 0 ? (int)i : -1;
+	for (size_t i = 0; !refusal.code && i < io->nstreams; i++) {
+		refusal = check_stream(io, &io->streams[i], nstages);
+		if (refusal.code)
+			refusal = refuse_entry(refusal, PSPAWN_INDEX_STREAM, i);
 	}
-	if (result == 0)
-		result = check_terminal_is_read(io);
-	if (result == 0)
-		result = check_can_be_heard(io);
-	return result ? job_fail(error, result, PSPAWN_STEP_CHECK, index) : 0;
+	if (!refusal.code)
+		refusal = check_terminal_is_read(io);
+	if (!refusal.code)
+		refusal = check_can_be_heard(io);
+	return refusal.code ? job_refuse(error, refusal) : 0;
 }

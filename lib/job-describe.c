@@ -43,10 +43,7 @@ int launch_maps(const struct launch *launch, size_t stage, int number)
 {
 	const struct pspawn_cmd *cmd = launch_cmd(launch, stage);
 
-	for (size_t i = 0; i < cmd->nfds; i++)
-		if (cmd->fds[i].child == number)
-			return 1;
-	return 0;
+	return fds_find(cmd->fds, cmd->nfds, number) < cmd->nfds;
 }
 
 /*

@@ -93,7 +93,7 @@ static void take_status(struct pspawn_job *job, size_t i)
 	job->result.statuses_lost++;
 	if (!job->error.code) {
 		job_fail(&job->error, -ECHILD, PSPAWN_STEP_WAIT, -1);
-		job->error.stage = (int)i;
+		job_name_stage(&job->error, i, job->nstages);
 	}
 }
 

@@ -8,50 +8,90 @@
 
 /* ---- errors, in terms of what the caller wrote */
 
-static int is_about_fds(int step)
+static void name_nothing(struct pspawn_error *error)
 {
-	return step == PSPAWN_STEP_CHECK || step == PSPAWN_STEP_PREPARE ||
-	       step == PSPAWN_STEP_PLACE || step == PSPAWN_STEP_OPEN;
+	error->what = PSPAWN_INDEX_NONE;
+	error->index = -1;
+}
+
+/* An entry of ours: the stream that it is for, or the caller's entry for a number of the run's. */
+static void name_cause(struct launch *launch, const struct pspawn_cmd *given)
+{
+	struct pspawn_error *error = launch->error;
+	int child = launch->fds[error->index].child;
+	int is_twice = error->step == PSPAWN_STEP_CHECK && error->code == EINVAL;
+	size_t i;
+
+	error->stream = launch->streams[(size_t)error->index - given->nfds];
+	error->what = PSPAWN_INDEX_STREAM;
+	error->index = error->stream;
+	if (is_twice)
+		error->reason = "the map, another stream or a pipe of the run has this number, too";
+	if (error->stream >= 0)
+		return;
+	name_nothing(error);
+	i = fds_find(given->fds, given->nfds, child);
+	if (is_twice && i < given->nfds) {
+		error->what = PSPAWN_INDEX_FD;
+		error->index = (int)i;
+		error->reason = "a pipe or the terminal of the run has this number";
+	}
 }
 
 static int fail_stage(struct launch *launch, size_t stage)
 {
 	struct pspawn_error *error = launch->error;
 	const struct pspawn_cmd *given = launch_cmd(launch, stage);
-	size_t own = is_about_fds(error->step) ? given->nfds : given->nattrs;
 
-	error->stage = (int)stage;
 	error->stream = -1;
-	if (error->index >= 0 && (size_t)error->index >= own) {
-		if (is_about_fds(error->step))
-			error->stream = launch->streams[(size_t)error->index - own];
-		error->index = -1;
-	}
+	if (error->what == PSPAWN_INDEX_FD && (size_t)error->index >= given->nfds)
+		name_cause(launch, given);
+	else if (error->what == PSPAWN_INDEX_ATTR && (size_t)error->index >= given->nattrs)
+		name_nothing(error);
+	job_name_stage(error, stage, launch->job->nstages);
 	return -error->code;
 }
 
 /* ---- all stages */
+
+/* A run goes on by itself, and a pipeline's group is the pipeline's. */
+static struct refusal check_for_run(const struct launch *launch, const struct pspawn_cmd *cmd)
+{
+	if (cmd->flags & PSPAWN_ASYNC)
+		return invalid("PSPAWN_ASYNC is not for runs");
+	if (cmd->flags & PSPAWN_NO_POLLFD)
+		return invalid("PSPAWN_NO_POLLFD is not for runs");
+	return invalid_if(launch->job->io.flags & PSPAWN_ONE_GROUP && launch_leads(cmd),
+			  "SETSID, PGROUP and PSPAWN_ONE_GROUP exclude each other");
+}
+
+static int check_description(struct launch *launch, size_t stage, struct pspawn_cmd *cmd)
+{
+	struct report report = { 0 };
+	int result = cmd_check(cmd, launch_cmd(launch, stage), &report);
+	struct refusal refusal;
+
+	if (result < 0) {
+		fill_error(launch->error, &report);
+	} else {
+		refusal = check_for_run(launch, cmd);
+		result = refusal.code ? job_refuse(launch->error, refusal) : 0;
+	}
+	if (result < 0)
+		job_name_stage(launch->error, stage, launch->job->nstages);
+	return result;
+}
 
 /* Refuse what is wrong with any description before the first is started. */
 static int check_descriptions(struct launch *launch, size_t *nfds, size_t *nattrs)
 {
 	*nfds = *nattrs = 0;
 	for (size_t i = 0; i < launch->job->nstages; i++) {
-		struct report report = { 0 };
 		struct pspawn_cmd cmd;
+		int result = check_description(launch, i, &cmd);
 
-		if (cmd_check(&cmd, launch_cmd(launch, i), &report) < 0) {
-			fill_error(launch->error, &report, NULL);
-			launch->error->stage = (int)i;
-			return -report.code;
-		}
-		/* A run goes on by itself and watches all; a pipeline's group is the pipeline's. */
-		if (cmd.flags & (PSPAWN_ASYNC | PSPAWN_NO_POLLFD) ||
-		    (launch->job->io.flags & PSPAWN_ONE_GROUP && launch_leads(&cmd))) {
-			job_fail(launch->error, -EINVAL, PSPAWN_STEP_CHECK, -1);
-			launch->error->stage = (int)i;
-			return -EINVAL;
-		}
+		if (result < 0)
+			return result;
 		*nfds = cmd.nfds > *nfds ? cmd.nfds : *nfds;
 		*nattrs = cmd.nattrs > *nattrs ? cmd.nattrs : *nattrs;
 	}
@@ -71,7 +111,7 @@ static int rehearse(struct launch *launch, size_t stage)
 	work_done(&work);
 	if (result == 0)
 		return 0;
-	fill_error(launch->error, &report, NULL);
+	fill_error(launch->error, &report);
 	return fail_stage(launch, stage);
 }
 

@@ -17,9 +17,28 @@ int job_fail(struct pspawn_error *error, int code, int step, int stream)
 	memset(error, 0, sizeof(*error));
 	error->code = -code;
 	error->step = step;
-	error->index = -1;
-	error->stream = stream;
+	error->what = stream < 0 ? PSPAWN_INDEX_NONE : PSPAWN_INDEX_STREAM;
+	error->index = error->stream = stream;
 	return code;
+}
+
+int job_refuse(struct pspawn_error *error, struct refusal refusal)
+{
+	job_fail(error, -refusal.code, PSPAWN_STEP_CHECK,
+		 refusal.what == PSPAWN_INDEX_STREAM ? refusal.index : -1);
+	error->what = refusal.what;
+	error->index = refusal.index;
+	error->reason = refusal.reason;
+	return -refusal.code;
+}
+
+void job_name_stage(struct pspawn_error *error, size_t stage, size_t nstages)
+{
+	error->stage = (int)stage;
+	if (error->what != PSPAWN_INDEX_NONE || nstages == 1)
+		return;
+	error->what = PSPAWN_INDEX_STAGE;
+	error->index = (int)stage;
 }
 
 /* ---- birth */

@@ -80,6 +80,12 @@ struct pspawn_job {
 /* Fill an error that is a run's own; stream -1: no stream's. Returns `code`, which is negative. */
 int job_fail(struct pspawn_error *error, int code, int step, int stream);
 
+/* The same for a description or a struct pspawn_io that is refused (CHECK). Returns -code. */
+int job_refuse(struct pspawn_error *error, struct refusal refusal);
+
+/* In a pipeline an error that no entry is at fault for is the stage's. */
+void job_name_stage(struct pspawn_error *error, size_t stage, size_t nstages);
+
 /* Clear what `io` would have filled, refuse it, and copy it. 0 or -errno with the error filled. */
 int job_check(struct pspawn_io *io, const struct pspawn_io *given, size_t nstages,
 	      struct pspawn_error *error);

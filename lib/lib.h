@@ -5,6 +5,7 @@
 
 #include "backend.h"
 #include "plan.h"
+#include "refusal.h"
 
 /* Up to this many entries and attributes a start allocates nothing for its plan. */
 enum { SMALL_MAP = 8, SMALL_ATTRS = 4, SMALL_PATH = 256 };
@@ -77,8 +78,11 @@ int work_program(const struct work *work, int *is_listed);
 /* Give back the memory. */
 void work_done(struct work *work);
 
-/* Why the attribute is refused: 0, -EINVAL or -EBADF. */
-int attr_check(const struct pspawn_attr *attr, size_t index);
+/* Is it refused for what it says? */
+struct refusal attr_check(const struct pspawn_attr *attr, size_t index);
+
+/* Which entry of a map is for the number; n: none. */
+size_t fds_find(const struct pspawn_fd *fds, size_t n, int number);
 
 /* The parent's descriptor that a checked attribute reads, or -1. */
 int attr_source(const struct pspawn_attr *attr);
@@ -102,13 +106,19 @@ enum { CMD_OLDEST_SIZE = offsetof(struct pspawn_cmd, reserved) + sizeof(unsigned
 size_t versioned_size(const void *given, size_t oldest);
 
 /*
- * Copy such a structure: a missing tail is zero, an unknown one has to be. Returns 0, -EINVAL
- * (NULL, or smaller than `oldest`) or -E2BIG.
+ * Copy such a structure: a missing tail is zero, an unknown one has to be. Refuses NULL, and what
+ * is smaller than `oldest`.
  */
-int copy_versioned(void *to, size_t size, const void *given, size_t oldest);
+struct refusal copy_versioned(void *to, size_t size, const void *given, size_t oldest);
 
 /* Does the start go on when pspawn_start() is over, or may have to be given up? */
 int cmd_goes_on(const struct pspawn_cmd *cmd);
+
+/* Put the refusal, found at this step, into the report. Returns -code. */
+int report_refusal(struct report *report, struct refusal refusal, int step);
+
+/* After a failed start: where the kernel has said E2BIG, the report says what was too large. */
+void name_excess(const struct work *work, struct report *report);
 
 /* Copy the description in this library's size and refuse what is wrong with it. */
 int cmd_check(struct pspawn_cmd *cmd, const struct pspawn_cmd *given, struct report *report);
@@ -183,7 +193,7 @@ int choose_next(const struct work *work, struct choice *choice, const char *reas
 		struct report *report);
 
 /* Give the report to the caller. Returns -code. */
-int fill_error(struct pspawn_error *error, const struct report *report, const char *reason);
+int fill_error(struct pspawn_error *error, const struct report *report);
 
 /* ---- statuses */
 

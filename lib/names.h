@@ -63,6 +63,7 @@
 #define fill_child pspawn0_fill_child
 #define fill_error pspawn0_fill_error
 #define fill_outcome pspawn0_fill_outcome
+#define fds_find pspawn0_fds_find
 #define find_step pspawn0_find_step
 #define flow_all_fed pspawn0_flow_all_fed
 #define flow_buffer pspawn0_flow_buffer
@@ -127,8 +128,10 @@
 #define job_kill pspawn0_job_kill
 #define job_late_at pspawn0_job_late_at
 #define job_launch pspawn0_job_launch
+#define job_name_stage pspawn0_job_name_stage
 #define job_note_end pspawn0_job_note_end
 #define job_prepare pspawn0_job_prepare
+#define job_refuse pspawn0_job_refuse
 #define job_stop_for pspawn0_job_stop_for
 #define job_stop_for_flow pspawn0_job_stop_for_flow
 #define job_stop_if_late pspawn0_job_stop_if_late
@@ -166,6 +169,7 @@
 #define memory_file_empty pspawn0_memory_file_empty
 #define memory_file_of pspawn0_memory_file_of
 #define missing_interpreter pspawn0_missing_interpreter
+#define name_excess pspawn0_name_excess
 #define numbers_drop pspawn0_numbers_drop
 #define numbers_hand_over pspawn0_numbers_hand_over
 #define numbers_take pspawn0_numbers_take
@@ -209,6 +213,7 @@
 #define pty_set_modes pspawn0_pty_set_modes
 #define replay pspawn0_replay
 #define report_failure pspawn0_report_failure
+#define report_refusal pspawn0_report_refusal
 #define reserve pspawn0_reserve
 #define reserve_both pspawn0_reserve_both
 #define shell_arguments pspawn0_shell_arguments
@@ -264,6 +269,7 @@
 #define sys_kernel_is_at_least pspawn0_sys_kernel_is_at_least
 #define sys_kill pspawn0_sys_kill
 #define sys_longest_line pspawn0_sys_longest_line
+#define sys_longest_string pspawn0_sys_longest_string
 #define sys_memfd pspawn0_sys_memfd
 #define sys_nap pspawn0_sys_nap
 #define sys_now_us pspawn0_sys_now_us

@@ -11,6 +11,7 @@
 
 #include "fdmap.h"
 #include "pspawn.h"
+#include "refusal.h"
 
 /* In the place of a scratch number. No `~entry` is so low. */
 enum plan_scratch {
@@ -164,11 +165,11 @@ enum stdio_state { STDIO_OPEN, STDIO_CLOEXEC, STDIO_CLOSED, STDIO_MENTIONED };
 
 /*
  * One seat for each number that the description speaks of, sorted by number.
- * Returns how many, or -EINVAL with *index set: two entries for one number, or
+ * Returns how many, or -1 with the refusal filled: two entries for one number, or
  * a `same` that leads nowhere.
  */
 long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], struct seat *seats,
-		int *index);
+		struct refusal *refusal);
 
 /* The wishes for the parallel assignment, sorted. Returns how many. */
 size_t plan_pairs(const struct seat *seats, size_t n, struct fdmap_pair *pairs);

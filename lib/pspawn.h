@@ -312,11 +312,7 @@ PSPAWN_API void pspawn_user_free(struct pspawn_user *user);
 
 /* ---- errors -------------------------------------------------------------- */
 
-/*
- * Where a start failed, in the order in which a start goes. The index of CHECK,
- * PREPARE, PLACE and OPEN is an entry of fds, of all others one of attrs; or -1,
- * when it was no entry's doing: an unmentioned 0-2, `dir`, the program.
- */
+/* Where a start failed, in the order in which a start goes. */
 enum pspawn_step {
 	PSPAWN_STEP_NONE = 0,	/* nothing failed */
 	PSPAWN_STEP_CHECK = 1,	/* the description */
@@ -368,14 +364,37 @@ enum pspawn_step {
 	PSPAWN_STEP_WAIT = 47	/* learning its status */
 };
 
+/* What the index of an error counts. */
+enum pspawn_index {
+	PSPAWN_INDEX_NONE = 0,	/* nothing, and it is -1: no entry's doing, or an unmentioned 0-2 */
+	PSPAWN_INDEX_FD = 1,	/* entries of fds */
+	PSPAWN_INDEX_ATTR = 2,	/* entries of attrs */
+	PSPAWN_INDEX_STREAM = 3, /* streams of a run */
+	PSPAWN_INDEX_STAGE = 4,	/* stages of a pipeline, where none of their entries is at fault */
+	PSPAWN_INDEX_ARGUMENT = 5, /* argv */
+	PSPAWN_INDEX_VARIABLE = 6, /* envp, or the caller's environment */
+	PSPAWN_INDEX_STOP = 7	/* stops of a run */
+};
+
+/*
+ * `what` and `index` name the entry at fault: the second attribute is { PSPAWN_INDEX_ATTR, 1 }.
+ * `stage` and `stream` are filled besides: an entry of fds or attrs is one of that stage's
+ * description.
+ *
+ * `reason` completes the sentence where errno's words do not say enough: "argv is NULL or empty",
+ * "two entries have this number". It is there whenever a description or a struct pspawn_io is
+ * refused (CHECK, CHECK_ATTR, BACKEND), when the search has found something that it does not take
+ * (SEARCH, -EACCES and -EPERM), and when argv and environment are too large (EXEC, -E2BIG).
+ */
 struct pspawn_error {
 	int code;		/* errno value, positive; 0 after success */
 	int step;		/* enum pspawn_step */
-	int index;		/* entry of the description, or -1 */
+	int index;		/* of what `what` says, from 0; or -1 */
 	int stage;		/* of a pipeline, from 0 */
 	int stream;		/* of a run, or -1 */
-	int reserved[3];
-	const char *reason; /* BACKEND, STOP: why, static text; else NULL */
+	int what;		/* enum pspawn_index */
+	int reserved[2];
+	const char *reason;	/* static text, or NULL */
 };
 
 /*
@@ -437,12 +456,14 @@ struct pspawn_status {
  * Returns 0, or
  *   -EINVAL  contradictory description: no argv, two entries for one number,
  *            an unknown flag or kind, a path that is missing (step CHECK); an
- *            attribute's value that no system takes (CHECK_ATTR)
+ *            attribute's value that no system takes (CHECK_ATTR). error->reason says which
  *   -EBADF   a number that is negative, or in the child beyond RLIMIT_NOFILE and
  *            not to be closed (CHECK), or not open in the parent (PLACE, CHDIR)
  *   -E2BIG   a description from the future, or more than PSPAWN_MAX_ENTRIES
- *            (CHECK); arguments and environment too long (EXEC)
- *   -ENOTSUP no backend can run it, and why is in the sentence (BACKEND)
+ *            (CHECK); arguments and environment too large (EXEC). Linux takes strings of
+ *            32 pages with their NUL (128 KiB): index is the argument or the variable that is
+ *            longer; or the attribute, of ENV_SET. Else all of them together are too much
+ *   -ENOTSUP no backend can run it, and why is in error->reason (BACKEND)
  *   -ENOSYS, -EPERM, -ENOENT  the system has, or allows, no way to close what is
  *            not listed (CLOSE): neither close_range(2) nor a listing in /proc
  *   -ENOENT, -EACCES, -EPERM  not found; found but not executable; found only

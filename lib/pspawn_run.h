@@ -477,7 +477,9 @@ struct pspawn_result {
  *   what a function of the caller's returned (FEED, COLLECT); -EINVAL for what it may not return
  *   -ECHILD	 a status is lost: SIGCHLD is ignored or somebody else has waited for
  *		 the child, and the system cannot tell otherwise (WAIT). Linux 6.15 can
- * Of several failures the first is told. error->stream says which stream it was about, if any.
+ * Of several failures the first is reported. error->stream says which stream it was about, if any;
+ * error->what and error->index name the entry at fault, and error->reason says why a stream or
+ * `io` was refused.
  *
  * A cancellation point nowhere: whoever wants out has timeouts. A child that may not be
  * signalled, because it is a set-user-id program and we are not root, is left behind at the end

@@ -31,6 +31,25 @@ int pspawn_run(const struct pspawn_cmd *cmd, const struct pspawn_io *io,
 	return pspawn_pipeline(cmd, 1, io, result, error);
 }
 
+/* The stream is ours, and the entry for its number the caller's. The description has been checked. */
+static void name_entry(struct pspawn_error *error, const struct pspawn_cmd *cmd,
+		       const struct pspawn_stream *stream)
+{
+	size_t i;
+
+	if (error->step != PSPAWN_STEP_CHECK || error->what != PSPAWN_INDEX_STREAM)
+		return;
+	i = fds_find(cmd->fds, cmd->nfds, stream->child);
+	if (i == cmd->nfds)
+		i = fds_find(cmd->fds, cmd->nfds, stream->also);
+	if (i == cmd->nfds)
+		return;
+	error->what = PSPAWN_INDEX_FD;
+	error->index = (int)i;
+	error->stream = -1;
+	error->reason = "the collected output has this number";
+}
+
 static int output(const struct pspawn_cmd *cmd, struct pspawn_stream stream,
 		  struct pspawn_status *status, struct pspawn_error *error)
 {
@@ -43,6 +62,8 @@ static int output(const struct pspawn_cmd *cmd, struct pspawn_stream stream,
 	if (stream.buffer)
 		memset(stream.buffer, 0, sizeof(*stream.buffer));
 	code = pspawn_run(cmd, &io, &result, error);
+	if (code < 0 && error)
+		name_entry(error, cmd, &stream);
 	if (status)
 		*status = result.status;
 	if (code == 0 && stream.buffer->gap)

@@ -2,8 +2,6 @@
 /* From the entries of a description to one resolved seat for each number. */
 #include "plan.h"
 
-#include <errno.h>
-
 static int comes_after(const struct seat *a, const struct seat *b)
 {
 	return a->to != b->to ? a->to > b->to : a->index > b->index;
@@ -133,7 +131,7 @@ static int resolve(struct seat *seats, size_t n, struct seat *seat)
 	const struct seat *root = root_of(seats, n, seat);
 
 	if (!root)
-		return -EINVAL;
+		return -1;
 	while (seat->how == SEAT_SAME) {
 		struct seat *next = find(seats, n, seat->from);
 
@@ -143,8 +141,14 @@ static int resolve(struct seat *seats, size_t n, struct seat *seat)
 	return 0;
 }
 
+static long refuse_seat(struct refusal *refusal, const struct seat *seat, const char *reason)
+{
+	*refusal = refuse_entry(invalid(reason), PSPAWN_INDEX_FD, (size_t)seat->index);
+	return -1;
+}
+
 long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], struct seat *seats,
-		int *index)
+		struct refusal *refusal)
 {
 	size_t n = 0, mentioned;
 
@@ -154,18 +158,15 @@ long plan_seats(const struct pspawn_cmd *cmd, const enum stdio_state stdio[3], s
 	mentioned = n;
 	sort(seats, n);
 	for (size_t i = 1; i < n; i++)
-		if (seats[i].to == seats[i - 1].to) {
-			*index = seats[i].index;
-			return -EINVAL;
-		}
+		if (seats[i].to == seats[i - 1].to)
+			return refuse_seat(refusal, &seats[i], "two entries have this number");
 	n = add_stdio(seats, n, stdio, (cmd->flags & PSPAWN_INHERIT_ALL) != 0);
 	if (n > mentioned)
 		sort(seats, n);
 	for (size_t i = 0; i < n; i++)
-		if (seats[i].how == SEAT_SAME && resolve(seats, n, &seats[i]) < 0) {
-			*index = seats[i].index;
-			return -EINVAL;
-		}
+		if (seats[i].how == SEAT_SAME && resolve(seats, n, &seats[i]) < 0)
+			return refuse_seat(refusal, &seats[i],
+					   "its source is not open in the child");
 	return (long)n;
 }
 

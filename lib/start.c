@@ -6,7 +6,25 @@
 #include "begun.h"
 #include "child.h"
 
-int fill_error(struct pspawn_error *error, const struct report *report, const char *reason)
+/* What the index of a step counts, where it is not -1 and nothing else is said. */
+static int what_of(int step)
+{
+	int is_fd = step == PSPAWN_STEP_CHECK || step == PSPAWN_STEP_PREPARE ||
+		    step == PSPAWN_STEP_PLACE || step == PSPAWN_STEP_CLOSE ||
+		    step == PSPAWN_STEP_OPEN;
+
+	return is_fd ? PSPAWN_INDEX_FD : PSPAWN_INDEX_ATTR;
+}
+
+int report_refusal(struct report *report, struct refusal refusal, int step)
+{
+	report_failure(report, refusal.code, step, refusal.index);
+	report->what = refusal.what;
+	report->reason = refusal.reason;
+	return -refusal.code;
+}
+
+int fill_error(struct pspawn_error *error, const struct report *report)
 {
 	if (error) {
 		memset(error, 0, sizeof(*error));
@@ -14,7 +32,9 @@ int fill_error(struct pspawn_error *error, const struct report *report, const ch
 		error->step = report->step;
 		error->index = report->code ? report->index : -1;
 		error->stream = -1;
-		error->reason = report->step == PSPAWN_STEP_BACKEND ? reason : NULL;
+		if (error->index >= 0)
+			error->what = report->what ? report->what : what_of(report->step);
+		error->reason = report->code ? report->reason : NULL;
 	}
 	return -report->code;
 }
@@ -94,6 +114,7 @@ int start_work(struct work *work, struct choice *choice, struct birth *birth)
 	result = climb(work, choice, birth);
 	unpark(&parking);
 	if (result < 0) {
+		name_excess(work, &birth->report);
 		numbers_drop(work);
 		return result;
 	}
@@ -142,7 +163,7 @@ int pspawn_start(struct pspawn_child *child, const struct pspawn_cmd *cmd,
 			result = start_at_once(child, &work, &choice, &report);
 		work_done(&work);
 	}
-	fill_error(error, &report, choice.passed_over);
+	fill_error(error, &report);
 	sys_restore_cancel(cancel);
 	errno = saved;
 	return result;

@@ -27,20 +27,22 @@ size_t versioned_size(const void *given, size_t oldest)
 	return size ? size : oldest;
 }
 
-int copy_versioned(void *to, size_t size, const void *given, size_t oldest)
+struct refusal copy_versioned(void *to, size_t size, const void *given, size_t oldest)
 {
 	size_t given_size, known_size;
 
 	if (!given)
-		return -EINVAL;
+		return invalid("the description is NULL");
 	given_size = versioned_size(given, oldest);
 	if (given_size < oldest)
-		return -EINVAL;
-	if (given_size > LARGEST || has_unknown_tail(given, given_size, size))
-		return -E2BIG;
+		return invalid("the size is smaller than the first version's");
+	if (given_size > LARGEST)
+		return refuse_for(E2BIG, "the size is larger than 4096");
+	if (has_unknown_tail(given, given_size, size))
+		return refuse_for(E2BIG, "a member that this library does not know is not zero");
 	known_size = given_size < size ? given_size : size;
 	memcpy(to, given, known_size);
 	if (known_size < size)
 		memset((char *)to + known_size, 0, size - known_size);
-	return 0;
+	return not_refused();
 }

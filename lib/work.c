@@ -71,7 +71,7 @@ static void settle_inherited(struct work *work)
 	}
 }
 
-static int take_seats(struct work *work, int *index)
+static int take_seats(struct work *work, struct refusal *refusal)
 {
 	unsigned bits = mentioned(&work->cmd);
 	enum stdio_state stdio[3];
@@ -79,9 +79,9 @@ static int take_seats(struct work *work, int *index)
 
 	for (int number = 0; number <= 2; number++)
 		stdio[number] = bits >> number & 1 ? STDIO_MENTIONED : state_of(number);
-	n = plan_seats(&work->cmd, stdio, work->seats, index);
+	n = plan_seats(&work->cmd, stdio, work->seats, refusal);
 	if (n < 0)
-		return (int)n;
+		return -1;
 	work->nseats = (size_t)n;
 	settle_inherited(work);
 	work->plan.npairs = plan_pairs(work->seats, work->nseats, work->pairs);
@@ -203,13 +203,29 @@ void work_clear(struct work *work)
 
 static int take_places(struct work *work, struct report *report)
 {
-	int index = -1;
-	int result;
+	struct refusal refusal;
 
 	if (take_room(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
-	result = take_seats(work, &index);
-	return result < 0 ? report_failure(report, -result, PSPAWN_STEP_CHECK, index) : 0;
+	return take_seats(work, &refusal) < 0 ? report_refusal(report, refusal, PSPAWN_STEP_CHECK)
+					      : 0;
+}
+
+/* What errno's words for it do not say. */
+static int report_search(const struct work *work, int code, struct report *report)
+{
+	const char *reason = NULL;
+
+	if (code == ENOMEM)
+		return report_failure(report, code, PSPAWN_STEP_PREPARE, -1);
+	if (code == EACCES)
+		reason = "found, but not executable";
+	if (code == EPERM)
+		reason = "only through an empty or relative element of the path, which is never "
+			 "used";
+	if (code == ENOENT && !work->program[0])
+		reason = "the name is empty";
+	return report_refusal(report, refuse_for(code, reason), PSPAWN_STEP_SEARCH);
 }
 
 int work_build(struct work *work, struct report *report)
@@ -220,9 +236,7 @@ int work_build(struct work *work, struct report *report)
 		return result;
 	result = find_program(work);
 	if (result < 0)
-		return report_failure(report, -result,
-				      result == -ENOMEM ? PSPAWN_STEP_PREPARE : PSPAWN_STEP_SEARCH,
-				      -1);
+		return report_search(work, -result, report);
 	if (env_edit(work) < 0 || shell_arguments(work) < 0)
 		return report_failure(report, ENOMEM, PSPAWN_STEP_PREPARE, -1);
 	work->plan.rehearsal = 0;

@@ -275,10 +275,12 @@ CASE(P01, sentences)
 
 	CHECK_INT(pspawn_start(&child, &cmd, &error), -EINVAL);
 	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
-	CHECK_STR(sentence, "check the description: set the nice value 99 (attribute 1): Invalid argument");
+	CHECK_STR(sentence, "check the description: set the nice value 99 (attribute 1): "
+			    "the value is none of -20 to 19");
 	pspawn_strerror(&error, NULL, sentence, sizeof(sentence));
-	CHECK_STR(sentence, "check the description: (attribute 1): Invalid argument");
-	/* Of an unknown kind nothing is known to be its operand. */
+	CHECK_STR(sentence, "check the description: (attribute 1): the value is none of -20 to 19");
+	/* Without a reason errno's words are there; of an unknown kind nothing is known. */
+	error.reason = NULL;
 	error.index = 2;
 	pspawn_strerror(&error, &cmd, sentence, sizeof(sentence));
 	CHECK_STR(sentence, "check the description: (attribute 2): Invalid argument");

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "filter.h"
 #include "pspawn_cloexec.h"
 #include "suite.h"
+#include "sys.h"
 #include "table.h"
 
 #define DUP pspawn_fd_dup
@@ -71,13 +73,13 @@ CASE(G01, eloop)
 
 CASE(G01, e2big)
 {
-	/* One argument may have 128 KiB on Linux. */
+	/* One argument may have 128 KiB on Linux; K10 has the borders. */
 	char *large = malloc(1 << 20);
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true", large) };
 
 	memset(large, 'x', (1 << 20) - 1);
 	large[(1 << 20) - 1] = '\0';
-	expect_failure(&cmd, E2BIG, PSPAWN_STEP_EXEC, -1);
+	expect_failure(&cmd, E2BIG, PSPAWN_STEP_EXEC, sys_longest_string() == SIZE_MAX ? -1 : 1);
 	free(large);
 }
 

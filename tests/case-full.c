@@ -477,8 +477,8 @@ static void collect_output(const void *world)
 		CHECK_INT(result, -EMFILE);
 		CHECK_INT(error.code, EMFILE);
 		CHECK_INT(error.step, PSPAWN_STEP_PREPARE);
-		CHECK_INT(error.index, -1);
 		CHECK(error.stream >= 0);
+		expect_explained(&error);
 		close(FULL - 1 - spare);
 	}
 	CHECK(spare >= 2);

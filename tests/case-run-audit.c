@@ -144,7 +144,7 @@ CASE(Z04, the_end_is_given_once)
 }
 
 /* An index is one into the caller's own map, or -1. */
-CASE(Z05, an_entry_that_is_not_the_callers_is_not_told)
+CASE(Z05, an_entry_that_is_not_the_callers_is_not_reported)
 {
 	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"), PSPAWN_FDS(pspawn_fd_null(2)) };
 	struct pspawn_buffer out;
@@ -152,7 +152,8 @@ CASE(Z05, an_entry_that_is_not_the_callers_is_not_told)
 
 	CHECK_INT(pspawn_combined_output(&cmd, &out, NULL, &error), -EINVAL);
 	CHECK_INT(error.step, PSPAWN_STEP_CHECK);
-	CHECK_INT(error.index, -1);
+	CHECK_INT(error.what, PSPAWN_INDEX_FD);
+	CHECK_INT(error.index, 0);
 	CHECK(!out.data);
 }
 

@@ -129,7 +129,8 @@ static void refuse(struct pspawn_io io, struct pspawn_stream stream, int code)
 	io.nstreams = 2;
 	CHECK_INT(pspawn_run(&cmd, &io, NULL, &error), code);
 	CHECK_INT(error.step, PSPAWN_STEP_CHECK);
-	CHECK_INT(error.index, -1);
+	CHECK_INT(error.what, PSPAWN_INDEX_STREAM);
+	CHECK_INT(error.index, 1);
 	CHECK_INT(error.stream, 1);
 }
 

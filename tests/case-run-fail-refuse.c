@@ -65,9 +65,9 @@ static void refuse_pipeline(const struct pspawn_cmd *cmds, size_t count, const s
 	CHECK_INT(errno, 12345);
 	CHECK_INT(error.code, expected.code);
 	CHECK_INT(error.step, PSPAWN_STEP_CHECK);
-	CHECK_INT(error.index, -1);
 	CHECK_INT(error.stream, expected.stream);
 	CHECK_INT(error.stage, expected.stage);
+	expect_explained(&error);
 	CHECK(has_no_result(result));
 	CHECK_INT(fault_malloc_held(), held);
 	CHECK_INT(open_numbers(), before);
@@ -334,7 +334,6 @@ static void says(struct pspawn_error error, const char *begin)
 	int is_whole = begin[strlen(begin) - 1] != ' ';
 
 	snprintf(expected, sizeof(expected), "%s%s", begin, is_whole ? "" : strerror(error.code));
-	error.index = -1;
 	errno = 12345;
 	CHECK_INT(pspawn_strerror(&error, &cmd, buf, sizeof(buf)), strlen(expected));
 	CHECK_STR(buf, expected);
@@ -342,8 +341,19 @@ static void says(struct pspawn_error error, const char *begin)
 	CHECK_INT(errno, 12345);
 }
 
-#define SAYS(code, step, stream, sentence)                                                         \
-	says((struct pspawn_error){ code, step, -1, 0, stream, { 0 }, NULL }, sentence)
+static struct pspawn_error about_stream(int code, int step, int stream)
+{
+	struct pspawn_error error = { .code = code,
+				      .step = step,
+				      .index = stream,
+				      .stream = stream,
+				      .what =
+					  stream < 0 ? PSPAWN_INDEX_NONE : PSPAWN_INDEX_STREAM };
+
+	return error;
+}
+
+#define SAYS(code, step, stream, sentence) says(about_stream(code, step, stream), sentence)
 
 CASE(W05, sentences)
 {

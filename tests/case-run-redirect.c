@@ -121,7 +121,8 @@ CASE(U16, redirected_and_not_started)
 	CHECK_INT(pspawn_pipeline(cmds, 2, NULL, NULL, &error), -ENOENT);
 	CHECK_INT(error.step, PSPAWN_STEP_EXEC);
 	CHECK_INT(error.stage, 1);
-	CHECK_INT(error.index, -1);
+	CHECK_INT(error.what, PSPAWN_INDEX_STAGE);
+	CHECK_INT(error.index, 1);
 	CHECK_INT(error.stream, -1);
 	/* Nor does its own entry that fails have another name. */
 	cmds[1] = (struct pspawn_cmd)SH_FDS("exit 0", pspawn_fd_open(0, "missing", O_RDONLY, 0));

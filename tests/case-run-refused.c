@@ -7,6 +7,7 @@
 
 #include "pour.h"
 #include "suite.h"
+#include "table.h"
 
 struct refusal {
 	const char *name;
@@ -43,7 +44,8 @@ static void refuse(const struct pspawn_cmd *cmds, size_t count, const struct ref
 	CHECK_INT(error.code, -refusal->code);
 	CHECK_INT(error.step, refusal->step);
 	CHECK_INT(error.stream, 1);
-	CHECK_INT(error.index, -1);
+	CHECK_INT(error.what, PSPAWN_INDEX_STREAM);
+	expect_explained(&error);
 	CHECK_INT(error.stage, refusal->stage);
 	CHECK_INT(result.stage, 0);
 	CHECK_INT(result.elapsed_us, 0);

@@ -66,6 +66,8 @@ static struct pspawn_result end(struct led *led, int reason)
 	CHECK_INT(result.stop_reason, reason);
 	CHECK_INT(error.step, PSPAWN_STEP_STOP);
 	CHECK_INT(error.stream, -1);
+	if (reason == PSPAWN_STOP_SILENT)
+		CHECK_STR(error.reason, "it was silent for too long");
 	pspawn_strerror(&error, NULL, sentence, sizeof(sentence));
 	CHECK_STR(sentence, reason == PSPAWN_STOP_SILENT
 				? "stop the program: it was silent for too long"

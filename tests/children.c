@@ -225,6 +225,20 @@ void expect_map_in_turn(const struct pspawn_fd *fds, size_t n, int turn)
 	way = AT_ONCE;
 }
 
+void expect_explained(const struct pspawn_error *error)
+{
+	int is_refused = error->step == PSPAWN_STEP_CHECK ||
+			 error->step == PSPAWN_STEP_CHECK_ATTR ||
+			 error->step == PSPAWN_STEP_BACKEND;
+
+	CHECK_INT(error->what != PSPAWN_INDEX_NONE, error->index >= 0);
+	CHECK_INT(error->stream, error->what == PSPAWN_INDEX_STREAM ? error->index : -1);
+	if (error->what == PSPAWN_INDEX_STAGE)
+		CHECK_INT(error->index, error->stage);
+	if (is_refused && !error->reason)
+		FAIL("a refusal without a reason (%s)", strerror(error->code));
+}
+
 void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
 {
 	static struct table before, after;
@@ -246,6 +260,7 @@ void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
 	CHECK_STR(pspawn_step_name(error.step), pspawn_step_name(step));
 	CHECK_INT(error.step, step);
 	CHECK_INT(error.index, index);
+	expect_explained(&error);
 	CHECK(memcmp(&child, &untouched, sizeof(child)) == 0);
 	table_of_self(&after);
 	CHECK(table_same(&before, &after));

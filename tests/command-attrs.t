@@ -107,7 +107,7 @@ expect sigdefault 138 '' '' "$pspawn" --sigignore USR1 "$pspawn" --sigdefault us
 expect sigdefault_all 138 '' '' "$pspawn" --sigignore all "$pspawn" --sigdefault all sh -c "$usr1"
 expect sigpipe_is_not_inherited 141 '' '' "$pspawn" --sigignore PIPE "$pspawn" sh -c "$pipe"
 expect siginherit 0 alive '' "$pspawn" --sigignore PIPE "$pspawn" --siginherit sh -c "$pipe"
-expect sigignore_of_kill 125 '' 'Invalid' "$pspawn" --sigignore KILL true
+expect sigignore_of_kill 125 '' 'SIGKILL and SIGSTOP cannot be ignored' "$pspawn" --sigignore KILL true
 mkfifo held
 expect pdeathsig 0 '' '' timeout 900 sh -c '"$0" --pdeathsig TERM --fd "1=>held" sleep 10000 &
 	exec 3<held; kill -KILL $!; timeout 900 cat <&3' "$pspawn"
@@ -175,7 +175,7 @@ expect rlimit_both 0 '64
 64' '' "$pspawn" --rlimit RLIMIT_NOFILE=64 sh -c 'ulimit -Sn; ulimit -Hn'
 expect rlimit_unlimited 0 "$(ulimit -Hf)" '' \
 	sh -c 'ulimit -Sf 1000; "$0" --rlimit fsize="$(ulimit -Hf)" sh -c "ulimit -Sf"' "$pspawn"
-expect rlimit_soft_above_hard 125 '' 'Invalid argument' "$pspawn" --rlimit nofile=64:32 true
+expect rlimit_soft_above_hard 125 '' '(attribute 0): the soft limit is above the hard one' "$pspawn" --rlimit nofile=64:32 true
 expect nice 0 17 '' "$pspawn" --nice 15 "$pspawn" --nice 17 nice
 with no_nice nice_without_power 125 '' 'nice value' ordinary --nice 15 ./pspawn --nice 14 true
 expect sched_batch 0 3 '' "$pspawn" --sched batch awk '{ print $41 }' /proc/self/stat
@@ -249,7 +249,7 @@ with userns setns 0 same '' sh -c '"$0" --namespaces user,net sh -c "echo \$\$; 
 	exec 3>door; until [ -s pid ]; do sleep 0.1; done; read -r pid <pid; there=/proc/$pid/ns
 	[ "$("$0" --setns user:$there/user --setns net:$there/net readlink /proc/self/ns/net)" = \
 		"$(readlink $there/net)" ] && echo same' "$pspawn"
-expect map_without_namespace 125 '' 'Invalid' "$pspawn" --map-user 0:0 true
+expect map_without_namespace 125 '' 'needs NAMESPACES with PSPAWN_NS_USER' "$pspawn" --map-user 0:0 true
 refused namespaces none,net none
 refused unshare time
 refused setns net

@@ -4,11 +4,13 @@
 . "$PSPAWN_SOURCE/tests/expect.sh"
 mkfifo fifo
 
-# object NAME STATUS PATTERN COMMAND...: one object is all that is said, and it matches
+# object NAME STATUS PATTERN COMMAND...: one object is all that is said, and it matches; `place` is what
+# its index counts, `reason` a pattern of its reason
+place=null reason=null
 object() {
 	name=$1 status=$2 pattern=$3
 	shift 3
-	expect "$name" "$status" '' "^{\"error\":{\"errno\":[0-9][0-9]*,\"step\":\"[^\"]*\",\"index\":-*[0-9]*,\"message\":\"$pattern.*\"}}\$" \
+	expect "$name" "$status" '' "^{\"error\":{\"errno\":[0-9][0-9]*,\"step\":\"[^\"]*\",\"index\":-*[0-9]*,\"index_of\":$place,\"reason\":$reason,\"message\":\"$pattern.*\"}}\$" \
 		sh -c '"$@" 2>said; code=$?; cat said >&2; [ $(wc -l <said) = 1 ] || exit 98; exit $code' sh "$@"
 }
 
@@ -33,6 +35,25 @@ object no_descriptors 125 '.*Too many open files' sh -c 'exec 3>&- 4>&-; ulimit 
 object no_descriptor 125 '.*Too many open files' sh -c 'exec 3>&- 4>&-; ulimit -n 4; exec "$0" --json --capture true' "$pspawn"
 expect not_of_the_program 125 '' '^pspawn: no such option: --nosuch' "$pspawn" --nosuch true --json
 expect text_without_json 125 '' '^pspawn: --user: no such user' "$pspawn" --user no-such-user true
+
+# ---- what the index counts, and why
+
+# explained PLACE REASON: both are words in such an object from here on
+explained() {
+	place=\"$1\" reason=\"$2\"
+}
+explained fd 'two entries have this number'
+object index_of_fd 125 'check the description: descriptor 7 (entry 1): two entries' "$pspawn" --json --fd 7=null --fd 7=close true
+explained attribute 'the soft limit is above the hard one'
+object index_of_attribute 125 'check the description: set the limit .*(attribute 0): the soft limit' \
+	"$pspawn" --json --rlimit nofile=64:32 true
+place=null reason='"the arguments and the environment are too large together"'
+text=$(printf '%0100000d' 0)
+[ "$(uname)" = Linux ] && object the_sum_is_too_large 126 'execute .*: the arguments and the environment' \
+	"$pspawn" --json --rlimit stack=524288 true "$text" "$text"
+expect index_of_stage 127 '' '"index":1,"index_of":"stage","reason":null,"message":"find .*","stage":1}' \
+	"$pspawn" --json --pipeline true ::: pspawn-nothing
+place=null reason=null
 
 # ---- another place
 

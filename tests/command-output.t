@@ -101,7 +101,7 @@ gone what_is_not_passed_through 3 '' '"$0" --timeout 1h sh -c "echo >ready; exit
 
 expect fifo_in_time 124 '' '^pspawn: prepare: it has taken too long' \
 	timeout -s KILL 900 "$pspawn" --timeout 100ms --stdin-file fifo cat
-expect fifo_in_time_as_json 124 '' '^{"error":{"errno":[0-9]*,"step":"prepare","index":-1,"message":"it has taken too' \
+expect fifo_in_time_as_json 124 '' '^{"error":{"errno":[0-9]*,"step":"prepare","index":-1,"index_of":null,"reason":null,"message":"it has taken too' \
 	timeout -s KILL 900 "$pspawn" --json --timeout 100ms --stdin-file fifo cat
 expect fifo_for_json_in_time 124 '' '^{"error":' \
 	timeout -s KILL 900 "$pspawn" --json-to fifo --timeout 100ms true

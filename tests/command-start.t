@@ -47,7 +47,7 @@ fi
 
 expect prefer_sh_fallback 125 '' '--prefer does not go with --sh-fallback' "$pspawn" --prefer --sh-fallback true
 expect fds_and_sh_fallback 125 '' '--fds does not go with --sh-fallback' "$pspawn" --fds --sh-fallback true
-expect program_fd_and_sh_fallback 125 '' 'Invalid argument' "$pspawn" --program-fd 0 --sh-fallback true
+expect program_fd_and_sh_fallback 125 '' 'SHELL_FALLBACK and PROGRAM_FD exclude each other' "$pspawn" --program-fd 0 --sh-fallback true
 expect sh_fallback_explained 0 '' '' sh -c '"$0" --explain --sh-fallback ./script >told && grep -q "fall back to /bin/sh" told' "$pspawn"
 expect sh_fallback_in_a_run 3 'got ./script ' '' "$pspawn" --backend fork --capture --sh-fallback ./script
 expect sh_fallback_is_off 126 '' 'shell fallback is off' "$pspawn" --backend fork --capture ./script

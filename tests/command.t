@@ -29,7 +29,7 @@ expect not_executable 126 '' 'execute "./plain": Permission denied' "$pspawn" ./
 expect no_interpreter 127 '' 'interpreter "/bin/nosh" missing' "$pspawn" ./script
 expect status_with_children_ignored 7 '' '' sh -c "trap '' CHLD; '$pspawn' sh -c 'exit 7'"
 expect help_is_not_lost 125 '' 'standard output' sh -c "'$pspawn' --help >/dev/full"
-expect bad_variable 125 '' '"X" (attribute 0): Invalid' "$pspawn" --env X true
+expect bad_variable 125 '' '"X" (attribute 0): its text is not NAME=VALUE' "$pspawn" --env X true
 expect status 7 '' '' "$pspawn" sh -c 'exit 7'
 expect signal 143 '' '' "$pspawn" sh -c 'kill -TERM $$'
 expect open_for_reading 0 content '' "$pspawn" --fd '0=<in' cat
@@ -59,7 +59,7 @@ expect fds_program_missing 127 '' 'execute "/nonexistent": No such file' "$pspaw
 expect fds_status 3 '' '^    1  write ' "$pspawn" --fds --fd 2=close -- sh -c 'exit 3'
 expect fds_error 127 '' 'find "pspawn-nothing"' "$pspawn" --fds pspawn-nothing
 expect json_result 0 '' '"code":0,"signal":null' "$pspawn" --json true
-expect json_error 125 '' '{"error":{"errno":2,"step":"change directory","index":-1,"message":"' \
+expect json_error 125 '' '{"error":{"errno":2,"step":"change directory","index":-1,"index_of":null,"reason":null,"message":"' \
 	"$pspawn" --json --dir '/no"quote' true
 expect bad_descriptor 125 '' 'not a descriptor: x=1' "$pspawn" --fd x=1 true
 expect duplicate 125 '' 'descriptor 3 (entry 1' "$pspawn" --fd 3=0 --fd 3=1 true

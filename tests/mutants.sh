@@ -203,7 +203,7 @@ backends/attrs-linux.c%s/prlimit64, 0, step->number, limit, NULL/prlimit64, 0, s
 lib/child.c%s/signal == SIGKILL \&\& handle->cgroup/handle->cgroup/%linux%N85
 lib/attrs.c%s/index >= FIRST_PREFERRED/0/%fork%P01 P02 P03 P04 P05
 lib/attrs.c%s/ || attr->spare\[0\]//%fork%P01 P02 P03 P04 P05
-lib/attrs.c%s/attr->value\[0\] > attr->value\[1\] ? -EINVAL : //%fork%P01 P02 P03 P04 P05
+lib/attrs.c%s/if (attr->value\[0\] > attr->value\[1\])/if (0)/%fork%P01 P02 P03 P04 P05
 lib/cmd.c%s/i < cmd->nattrs \&\& !maps/i < 0/%fork%P01 P02 P03 P04 P05
 lib/plan-ids.c%s/^	    !is_surely_set(planner, PSPAWN_ATTR_GROUPS))/	    !plan_has(planner, PSPAWN_ATTR_GROUPS))/%fork%P24 P25
 lib/plan-ids.c%s/!is_to_be_empty(planner) \&\&/1 \&\&/%fork%P85
@@ -293,7 +293,7 @@ lib/job-end.c%s/i = job->nstages; i-- > 0;/i = 0; i < job->nstages; i++/%linux%U
 lib/job-start.c%s/error->stream = launch->streams.*;/error->stream = -1;/%linux%U11
 lib/job-describe.c%s/stage == 0 ? 0 : leader/0/%linux%U04
 lib/job-describe.c%s/if (!attr_last(cmd, PSPAWN_ATTR_CTTY))/if (0)/%linux%V02
-lib/job-start.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
+lib/job.c%s/error->stage = (int)stage;/error->stage = 0;/%linux%U08
 lib/job-step.c%s/if (is_unread(flow, job->polled.i..revents)) {/if (0) {/%linux%T36
 lib/store.c%s/^	free(buffer->data);/	;/%linux%T57
 lib/job-describe.c%s/same(flow->stream.also, child)/dup(flow->stream.also, child)/%linux%T65 T67
@@ -301,7 +301,7 @@ lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 0)//%linux%U14
 lib/job-describe.c%s/ \&\& !launch_maps(launch, stage, 1)//%linux%U13
 lib/job-describe.c%s/^	else if (reads)/	else if (0)/%linux%U13
 lib/job-check.c%s/is_pipe \&\& !flow_goes_in(stream)/is_pipe/%linux%T68
-lib/job-check.c%s/return is_pipe \&\&/return/%linux%T68
+lib/job-check.c%s/!(is_pipe \&\& /!(/%linux%T68
 lib/store.c%s/^	if (!buffer)/	if (0)/%linux%T57
 lib/run.c%s/stream.buffer->gap/0/%linux%T12
 backends/memory-file.c%s/sys_open_again(file->ours, flags)/sys_dup_from(file->ours, 3 * !!flags + 3)/%linux%T47
@@ -359,7 +359,8 @@ lib/keep.c%s/^			kept\[i\].path = path;/			;/%linux%Y68
 lib/keep.c%s/^			kept\[i\].data = data;/			;/%linux%Y68
 lib/keep.c%s/kept.argv = put_list(keeper, cmd->argv)/put_list(keeper, cmd->argv)/%linux%Y68
 lib/cmd.c%s/cmd->start_ms > 0 \&\& cmd->flags \& PSPAWN_ASYNC/0/%fork%K05
-lib/job-start.c%s/cmd.flags \& (PSPAWN_ASYNC | PSPAWN_NO_POLLFD) ||/0 ||/%fork%Y63 I23
+lib/job-start.c%s/if (cmd->flags \& PSPAWN_ASYNC)/if (0)/%fork%Y63
+lib/job-start.c%s/if (cmd->flags \& PSPAWN_NO_POLLFD)/if (0)/%fork%I23
 lib/child.c%s/if (handle->begun)$/if (0)/%linux%Y67
 lib/numbers.c%s/reserve(sys_placeholder(), plan)/reserve(sys_dup_from(plan->pairs[0].from, 3), plan)/%linux%Y30
 lib/numbers.c%s/result == 0 \&\& has_changed(work, scratch)/0/%linux%E09 E10 A17
@@ -379,7 +380,14 @@ backends/lower-attrs.c%s/return !(step->flags \& O_CLOEXEC);/return 1;/%posix_sp
 backends/replay.c%s/denied |= result == -EACCES;/;/%linux%G14
 backends/replay.c%s/plan->shell_argv\[1\] = (char .)path;/;/%linux%G14
 backends/lower-attrs.c%s/return step->to == -1 \&\& !step->number;/return step->to == -1;/%posix_spawn%G14
-lib/versioned.c%s/given_size > LARGEST ||/0 ||/%linux%K05
+lib/versioned.c%s/if (given_size > LARGEST)/if (0)/%linux%K05
+lib/start.c%s/report->reason = refusal.reason;/;/%fork%K08 K02
+lib/start.c%s/report->what ? report->what : //%linux%K10
+lib/excess.c%s/== most)/> most)/%linux%K10
+lib/excess.c%s/cmd->attrs\[k\].data == variable/0/%linux%K10
+lib/begun.c%s/name_excess(&begun->work, report);/;/%fork%K10
+lib/begun.c%s/handle->start_what = report->what;/;/%fork%K10
+lib/job.c%s/ || nstages == 1)/)/%linux%K09
 lib/versioned.c%s/return size ? size : oldest/return size/%linux%K05
 lib/flow-type.c%s/is_midline \&\& !is_first ? 2 : 1/1/%linux%V04
 backends/watch-pidfd.c%s/fd = sys_placeholder();/fd = 1000000;/%posix_spawn%I20

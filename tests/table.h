@@ -92,6 +92,9 @@ void expect_failure(const struct pspawn_cmd *cmd, int code, int step, int index)
 /* pspawn_kill_all(), and whom it reached or -errno. */
 int kill_all(const struct pspawn_child *child, int signal);
 
+/* What holds for every error: `what` says what its index counts, and a refusal has a reason. */
+void expect_explained(const struct pspawn_error *error);
+
 /* Start /bin/true or what is given; wait; its exit code. */
 int run_cmd(struct pspawn_cmd *cmd);
 

@@ -24,15 +24,6 @@ static const char *const ends[] = {
 	[PSPAWN_END_CLOSED] = "closed", [PSPAWN_END_CUT] = "cut",
 };
 
-static void put_word(const char *name, const char *word)
-{
-	print(&to_json, ",\"%s\":", name);
-	if (word)
-		json_string(word);
-	else
-		print_text(&to_json, "null");
-}
-
 static void put_whether(const char *name, int is)
 {
 	print(&to_json, ",\"%s\":%s", name, is ? "true" : "false");
@@ -46,7 +37,7 @@ static void put_stream(const struct run *run, int which)
 	if (!run->passes[which])
 		return;
 	print(&to_json, ",\"%s\":{\"bytes\":%llu", names[which], run->moved[which].bytes);
-	put_word("end", ends[run->moved[which].end]);
+	json_word("end", ends[run->moved[which].end]);
 	if (which != RUN_IN && run->options->bounds.capture) {
 		print(&to_json, ",\"left_out\":%llu,\"after\":%zu,", kept->gap, kept->head);
 		json_bytes(kept->data ? kept->data : "", kept->length);
@@ -88,9 +79,9 @@ static void put_how_it_went(const struct run *run, const struct pspawn_result *r
 	put_whether("lost", result->status.lost);
 	put_usage(&result->status);
 	print(&to_json, ",\"elapsed_seconds\":%.6f", (double)result->elapsed_us / 1e6);
-	put_word("stop_reason", stop_reasons[reason]);
+	json_word("stop_reason", stop_reasons[reason]);
 	print(&to_json, ",\"stop_signal\":%d", result->stop_signal);
-	put_word("stop_reach", reaches[result->stop_reach]);
+	json_word("stop_reach", reaches[result->stop_reach]);
 	print(&to_json, ",\"streams_held\":%d,\"stage\":%d", result->streams_held, result->stage);
 }
 

@@ -134,18 +134,36 @@ void json_result(const struct options *options, const struct pspawn_child *child
 	json_end();
 }
 
-static void put_error(int code, const char *step, int index, const char *sentence)
+void json_word(const char *name, const char *word)
 {
-	print(&to_json, "\"error\":{\"errno\":%d,\"step\":", code);
+	print(&to_json, ",\"%s\":", name);
+	if (word)
+		json_string(word);
+	else
+		print_text(&to_json, "null");
+}
+
+static const char *const indices[] = {
+	[PSPAWN_INDEX_NONE] = NULL,           [PSPAWN_INDEX_FD] = "fd",
+	[PSPAWN_INDEX_ATTR] = "attribute",    [PSPAWN_INDEX_STREAM] = "stream",
+	[PSPAWN_INDEX_STAGE] = "stage",       [PSPAWN_INDEX_ARGUMENT] = "argument",
+	[PSPAWN_INDEX_VARIABLE] = "variable", [PSPAWN_INDEX_STOP] = "stop",
+};
+
+static void put_error(const struct pspawn_error *error, const char *step, const char *sentence)
+{
+	print(&to_json, "\"error\":{\"errno\":%d,\"step\":", error->code);
 	json_string(step ? step : "");
-	print(&to_json, ",\"index\":%d,\"message\":", index);
-	json_string(sentence);
+	print(&to_json, ",\"index\":%d", error->index);
+	json_word("index_of", indices[error->what]);
+	json_word("reason", error->reason);
+	json_word("message", sentence);
 }
 
 void json_error_member(const struct options *options, const struct pspawn_error *error,
 		       const char *sentence)
 {
-	put_error(error->code, pspawn_step_name(error->step), error->index, sentence);
+	put_error(error, pspawn_step_name(error->step), sentence);
 	if (options->bounds.separator)
 		print(&to_json, ",\"stage\":%d", error->stage);
 	print_byte(&to_json, '}');
@@ -161,8 +179,10 @@ void json_error(const struct options *options, const struct pspawn_error *error,
 
 void json_own_error(int code, const char *step, const char *sentence)
 {
+	struct pspawn_error error = { .code = code, .index = -1 };
+
 	print_byte(&to_json, '{');
-	put_error(code, step, -1, sentence);
+	put_error(&error, step, sentence);
 	print_byte(&to_json, '}');
 	json_end();
 }

@@ -39,4 +39,7 @@ void json_error_member(const struct options *options, const struct pspawn_error 
 		       const char *sentence);
 void json_string(const char *text);
 
+/* One more member, with a comma before it: a string, or null. */
+void json_word(const char *name, const char *word);
+
 #endif

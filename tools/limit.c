@@ -63,7 +63,8 @@ static void find_words(void)
 
 	if (json_is_wanted())
 		snprintf(words, sizeof(words),
-			 "{\"error\":{\"errno\":%d,\"step\":\"%s\",\"index\":-1,\"message\":\"%s\"}}\n",
+			 "{\"error\":{\"errno\":%d,\"step\":\"%s\",\"index\":-1,"
+			 "\"index_of\":null,\"reason\":null,\"message\":\"%s\"}}\n",
 			 ETIMEDOUT, step, late);
 	else
 		snprintf(words, sizeof(words), "pspawn: %s: %s\n", step, late);
