@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,6 +147,30 @@ CASE(I24, descriptor_that_is_released)
 	CHECK_INT(pspawn_release_pollfd(&child), -EBADF);
 }
 
+/* What has that number afterwards is not asked about a start that goes on. */
+CASE(I24, descriptor_that_is_somebody_elses_then)
+{
+	struct pspawn_cmd cmd = { PSPAWN_CMD("/bin/true"),
+				  PSPAWN_FDS(pspawn_fd_open(7, "held", O_RDONLY, 0)),
+				  .flags = PSPAWN_ASYNC };
+	struct pspawn_child child;
+	int fd, other = open("/dev/null", O_RDONLY), writer;
+
+	suite_accept_fallback();
+	CHECK_INT(mkfifo("held", 0600), 0);
+	CHECK_INT(pspawn_start(&child, &cmd, NULL), 0);
+	fd = pspawn_release_pollfd(&child);
+	if (fd >= 0)
+		CHECK_INT(dup2(other, fd), fd);
+	CHECK_INT(pspawn_wait_started(&child, NULL, 20), -EINPROGRESS);
+	writer = open("held", O_WRONLY);
+	CHECK_INT(pspawn_wait_started(&child, NULL, -1), 0);
+	CHECK_INT(pspawn_wait(&child, NULL, -1), 0);
+	close(writer);
+	close(other);
+	close(fd);
+}
+
 /* ---- children of others' making */
 
 static pid_t fork_exiting(int code)
@@ -177,7 +202,8 @@ CASE(I25, adopted_by_pid)
 	CHECK_INT(pspawn_adopt(&child, getppid()), -ECHILD);
 	CHECK_INT(pspawn_adopt(&child, 0), -EINVAL);
 	CHECK_INT(pspawn_adopt(&child, -1), -EINVAL);
-	CHECK_INT(pspawn_adopt_pidfd(&child, -1), pspawn_adopt_pidfd(&child, 1000));
+	CHECK_INT(pspawn_adopt_pidfd(&child, -1), -EBADF);
+	CHECK(pspawn_adopt_pidfd(&child, 1000) < 0);
 	CHECK(memcmp(&child, &untouched, sizeof(child)) == 0);
 }
 

@@ -85,7 +85,8 @@ CASE(G14, search_as_execvp_does)
 			int wanted = by_execvp(paths[i], names[k]);
 			int got = by_us(paths[i], names[k]);
 
-			if (got != wanted)
+			/* musl's leaves scripts without #! alone. */
+			if (got != wanted && wanted != 100 + ENOEXEC)
 				FAIL("%s in %s: %d and not %d", names[k], paths[i], got, wanted);
 		}
 	/* glibc's hands such a path to the shell as its options. */

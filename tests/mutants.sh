@@ -373,7 +373,6 @@ lib/adopt.c%s/result == 0 \&\& is_not_ours(pid, -1)/0/%linux%I25
 lib/adopt.c%s/	begun_unwatch(child);/	;/%linux%I24
 lib/child.c%s/status->continued = stopped == 0;/status->continued = 0;/%linux%I27
 lib/plan-fds.c%s/fd->options \& PSPAWN_UNTIL_EXEC ? O_CLOEXEC : 0/0/%linux%B15
-lib/work.c%s/^	settle_inherited(work);/	;/%linux%B14
 lib/work.c%s/cmd->fds\[i\].kind != PSPAWN_FD_NONE \&\& //%linux%B13
 backends/replay.c%s/result >= 0 \&\& step->flags \& O_CLOEXEC/0/%linux%B15
 backends/lower-attrs.c%s/return !(step->flags \& O_CLOEXEC);/return 1;/%posix_spawn%B15
