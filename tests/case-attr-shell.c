@@ -71,6 +71,7 @@ static void tells_always(struct pspawn_cmd *cmd, const char *words)
 		close(20);
 	}
 	cmd->nfds = 0;
+	cmd->flags = 0;
 	CHECK_INT(fault_malloc_held(), 0);
 }
 
