@@ -222,7 +222,7 @@ lib/job-step.c%s/if (failed \&\& /if (0 \&\& /%linux%X16
 lib/job-step.c%s/(left + 999)/left/%linux%X12
 lib/job-step.c%s/^		stage->is_taken = 1;/		;/%linux%X18
 lib/job-wait.c%s/if (!jobs\[i\])$/if (!jobs[i] || jobs[i]->is_over)/%linux%X24
-lib/job-end.c%s/!job->why \&\& is_paused(job)/0/%linux%X15
+lib/job-end.c%s/!job->why \&\& is_paused(job)/0/%linux%X35 T53
 backends/gather-epoll.c%s/if (!now)/if (0)/%linux%X17
 lib/any.c%s/!is_running(children\[i\]) || (/(/%linux%X30
 lib/flow-collect.c%s/ || (came == -EIO && flow->on_terminal)//%linux%R07
