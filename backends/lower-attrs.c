@@ -101,6 +101,7 @@ int lower_can(const struct plan_step *step)
 	case STEP_PGROUP:
 	case STEP_CLOSE_REST:
 	case STEP_CLOSE:
+	case STEP_SHELL:
 		return 1;
 	case STEP_MOVE: /* file actions clear close-on-exec, and cannot set it */
 	case STEP_CLEAR:

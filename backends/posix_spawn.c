@@ -149,6 +149,18 @@ static int blame(const struct plan *plan, struct birth *birth, int code)
 	return -code;
 }
 
+/* A second start, for a script. Nothing is opened by it again: see opens_twice(). */
+static int spawn_shell(const struct plan *plan, struct birth *birth,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes)
+{
+	int result = posix_spawn(&birth->pid, PLAN_SHELL, actions, attributes, plan->shell_argv,
+				 plan->envp);
+
+	/* The failure of the shell itself is not the program's. */
+	return result ? ENOEXEC : 0;
+}
+
 static int spawn_once(const struct plan *plan, struct birth *birth,
 		      const posix_spawn_file_actions_t *actions,
 		      const posix_spawnattr_t *attributes)
@@ -163,6 +175,8 @@ static int spawn_once(const struct plan *plan, struct birth *birth,
 		result = posix_spawn(&birth->pid, program, actions, attributes, plan->argv,
 				     plan->envp);
 	while (result == EINTR || (result == ETXTBSY && busy_again(plan, &waited)));
+	if (result == ENOEXEC && plan->shell_argv)
+		result = spawn_shell(plan, birth, actions, attributes);
 	if (result == 0) {
 		birth->watch = watch_attach(watch, birth->pid);
 		return 0;
@@ -216,6 +230,12 @@ static int lacks_scratch(const struct plan *plan)
 	       find_step(plan, STEP_CLEAR) != NULL;
 }
 
+/* A file that is made (O_EXCL), emptied or waited for by an open(2) is no longer the same then. */
+static int opens_twice(const struct plan *plan)
+{
+	return plan->shell_argv && find_step(plan, STEP_OPEN) != NULL;
+}
+
 static int start_with(const struct plan *plan, struct birth *birth,
 		      posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
@@ -225,6 +245,10 @@ static int start_with(const struct plan *plan, struct birth *birth,
 		return fail_as_rehearsed(plan, birth);
 	if (lacks_scratch(plan)) {
 		birth->reason = "posix_spawn needs a free number to clear close-on-exec";
+		return BACKEND_PASS;
+	}
+	if (opens_twice(plan)) {
+		birth->reason = "posix_spawn would open files twice for a script";
 		return BACKEND_PASS;
 	}
 	result = set_attributes(plan, attributes);

@@ -17,9 +17,9 @@ expect_all() {
 expect_on() {
 	what=$1_$backend wanted=$2 text=$3 pattern=$4
 	shift 4
-	# posix_spawn(3) itself has no such fallback, nor cgroups.
+	# posix_spawn(3) itself has no cgroups.
 	[ "$backend" != posix_spawn ] || case $1 in
-	--sh-fallback | --cgroup) wanted=125 text='' pattern='posix_spawn has nothing of the kind' ;;
+	--cgroup) wanted=125 text='' pattern='posix_spawn has nothing of the kind' ;;
 	esac
 	expect "$what" "$wanted" "$text" "$pattern" "$pspawn" --backend "$backend" "$@"
 }

@@ -378,6 +378,7 @@ backends/replay.c%s/result >= 0 \&\& step->flags \& O_CLOEXEC/0/%linux%B15
 backends/lower-attrs.c%s/return !(step->flags \& O_CLOEXEC);/return 1;/%posix_spawn%B15
 backends/replay.c%s/denied |= result == -EACCES;/;/%linux%G14
 backends/replay.c%s/plan->shell_argv\[1\] = (char .)path;/;/%linux%G14
+backends/posix_spawn.c%s/return plan->shell_argv \&\& find_step/return 0 \&\& find_step/%posix_spawn%P93
 backends/lower-attrs.c%s/return step->to == -1 \&\& !step->number;/return step->to == -1;/%posix_spawn%G14
 lib/versioned.c%s/if (given_size > LARGEST)/if (0)/%linux%K05
 lib/start.c%s/report->reason = refusal.reason;/;/%fork%K08 K02
